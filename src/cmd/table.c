@@ -1,0 +1,61 @@
+#include "base/std.h"
+
+#include "cmd/cmd.h"
+#include "profile/suggest.h"
+
+#define PROFILE_HELP                                                                               \
+    "  -f, --file FILE            read this profile; later files override earlier ones,\n"         \
+    "                             and '-' is standard input\n"                                     \
+    "      --set SECTION.KEY=VALUE  override one key; split at the first '='\n"
+
+const struct command command_table[] = {
+    { "serve", "[-f FILE]... [--set SECTION.KEY=VALUE]...", "serve, and log every visit",
+      PROFILE_HELP
+      "\nSIGTERM and SIGINT drain and end it (a second one at once), SIGHUP opens the log again.\n"
+      "Exit status: 0 done, 2 wrong request, 74 the disk failed, 75 the log is held by\n"
+      "another server, 1 anything else.\n",
+      cmd_serve },
+    { "emit", "[-f FILE]... [--set SECTION.KEY=VALUE]... [-n NAMESPACE] [-o yaml|json]",
+      "print the Kubernetes objects that the server needs",
+      PROFILE_HELP "      --emit=KIND,...        only these kinds, such as statefulset,service\n"
+                   "  -n, --namespace NAMESPACE  set metadata.namespace everywhere\n"
+                   "  -o, --output yaml|json     how to print (yaml)\n"
+                   "\nApply with: app --emit | kubectl apply -f -\n"
+                   "Nothing is printed on standard output unless the whole profile is good.\n",
+      cmd_emit },
+    { "explain", "[SECTION[.KEY]]", "tell what a key means: type, default, bounds, field", "",
+      cmd_explain },
+    { "profile", "", "print the complete commented default profile",
+      "Redirect it to a file and edit that: app profile > app.ini\n", cmd_profile },
+    { "lint", "[-f FILE]... [--set SECTION.KEY=VALUE]...",
+      "check a profile and say everything that is wrong", PROFILE_HELP, cmd_lint },
+    { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]", "print the visit log",
+      PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_cat },
+    { "version", "", "print the version", "", cmd_version },
+    { "help", "[COMMAND]", "print this, or what a command takes", "", cmd_help },
+    { 0 },
+};
+
+const struct command *command_find(const char *name)
+{
+    struct span text = span_of(name);
+    if (span_eq_str(text, "--emit") || span_starts(text, SPAN_LIT("--emit=")))
+        return command_find("emit");
+    if (span_eq_str(text, "--help") || span_eq_str(text, "-h"))
+        return command_find("help");
+    if (span_eq_str(text, "--version"))
+        return command_find("version");
+    for (const struct command *c = command_table; c->name; c++) {
+        if (span_eq_str(text, c->name))
+            return c;
+    }
+    return NULL;
+}
+
+const struct command *command_nearest(const char *name)
+{
+    struct suggestion best = { 0 };
+    for (const struct command *c = command_table; c->name; c++)
+        suggest_offer(&best, span_of(name), span_of(c->name));
+    return best.name.ptr ? command_find(best.name.ptr) : NULL;
+}

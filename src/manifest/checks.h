@@ -1,0 +1,50 @@
+/*
+ * checks.h: the parts of the check, each about some sections; only manifest/check*.c include
+ * it. Rules and limits are those of Kubernetes' apimachinery (pkg/util/validation) and of
+ * pkg/apis/{apps,core}/validation.
+ */
+#ifndef MANIFEST_CHECKS_H
+#define MANIFEST_CHECKS_H
+
+#include "manifest/derived.h"
+#include "manifest/kubename.h"
+#include "manifest/quantity.h"
+
+struct check {
+    const struct profile *p;
+    const struct derived *d;
+    struct profile_problems *problems;
+};
+
+/* Adds "section.key: text" for a key. */
+void checks_problem(const struct check *c, enum profile_key key, const char *format, ...)
+    printf_like(3, 4);
+
+/* Adds "section.name: text" for a line of a free-form section. */
+void checks_pair_problem(const struct check *c, enum profile_section section,
+                         const struct profile_pair *pair, const char *format, ...)
+    printf_like(4, 5);
+
+/* A text must follow a rule; an empty one is good only when it means "left out". */
+void checks_name(const struct check *c, enum profile_key key, enum kubename_rule rule,
+                 struct span value);
+void checks_optional_name(const struct check *c, enum profile_key key, enum kubename_rule rule,
+                          struct span value);
+
+/* A duration must be whole seconds. */
+void checks_seconds(const struct check *c, enum profile_key key, int64_t value_ms);
+
+/* A quantity must be exact in 1/`parts` (1: whole, 1000: millis); *q is it. An empty one is
+ * false without a problem. */
+bool checks_quantity(const struct check *c, enum profile_key key, unsigned parts, struct span value,
+                     struct quantity *q);
+
+void checks_app(const struct check *c); /* [app] [image] [service_account] */
+void checks_workload(
+    const struct check *c); /* [workload] [storage] [resources] [security] [probes] */
+void checks_service(const struct check *c); /* [service], and the listeners behind it */
+void checks_files(const struct check *c);   /* [config] [files] [secrets] [secret] */
+void checks_env(const struct check *c);     /* [env...] */
+void checks_labels(const struct check *c);  /* labels, annotations, node selector */
+
+#endif

@@ -1,0 +1,184 @@
+#include "base/std.h"
+
+#include "manifest/node.h"
+
+static bool is_spare(const struct node *n)
+{
+    return n == &n->tree->spare;
+}
+
+static struct node *make(struct tree *tree, enum node_kind kind)
+{
+    struct node *n = arena_alloc(tree->arena, sizeof(*n));
+    if (!n)
+        n = &tree->spare;
+    *n = (struct node){ .kind = kind, .tree = tree };
+    return n;
+}
+
+/* The spare is neither parent nor child of anything, so no walk can meet it. */
+static struct node *append(struct node *parent, enum node_kind kind, struct span key)
+{
+    /* Making a child may hand out the very spare that is the parent. */
+    bool lost = is_spare(parent);
+    struct node *child = make(parent->tree, kind);
+    child->key = key;
+    if (lost || is_spare(child))
+        return child;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    return child;
+}
+
+static struct node *map_add(struct node *map, struct span key, enum node_kind kind)
+{
+    assert(is_spare(map) || map->kind == NODE_MAP);
+    assert(is_spare(map) || !node_map_find(map, key));
+    return append(map, kind, key);
+}
+
+static struct node *seq_add(struct node *seq, enum node_kind kind)
+{
+    assert(is_spare(seq) || seq->kind == NODE_SEQ);
+    return append(seq, kind, (struct span){ 0 });
+}
+
+struct node *node_new_map(struct tree *tree)
+{
+    return make(tree, NODE_MAP);
+}
+
+struct node *node_new_seq(struct tree *tree)
+{
+    return make(tree, NODE_SEQ);
+}
+
+struct node *node_map_add_map(struct node *map, const char *key)
+{
+    return map_add(map, span_of(key), NODE_MAP);
+}
+
+struct node *node_map_add_seq(struct node *map, const char *key)
+{
+    return map_add(map, span_of(key), NODE_SEQ);
+}
+
+void node_map_add_str(struct node *map, const char *key, const char *text)
+{
+    node_map_add_pair(map, span_of(key), span_of(text));
+}
+
+void node_map_add_text(struct node *map, const char *key, struct span text)
+{
+    node_map_add_pair(map, span_of(key), text);
+}
+
+void node_map_add_pair(struct node *map, struct span key, struct span text)
+{
+    map_add(map, key, NODE_TEXT)->text = text;
+}
+
+void node_map_add_int(struct node *map, const char *key, int64_t number)
+{
+    map_add(map, span_of(key), NODE_INT)->number = number;
+}
+
+void node_map_add_bool(struct node *map, const char *key, bool truth)
+{
+    map_add(map, span_of(key), NODE_BOOL)->truth = truth;
+}
+
+struct node *node_seq_add_map(struct node *seq)
+{
+    return seq_add(seq, NODE_MAP);
+}
+
+void node_seq_add_str(struct node *seq, const char *text)
+{
+    node_seq_add_text(seq, span_of(text));
+}
+
+void node_seq_add_text(struct node *seq, struct span text)
+{
+    seq_add(seq, NODE_TEXT)->text = text;
+}
+
+struct node *node_map_find(const struct node *map, struct span key)
+{
+    for (struct node *n = map->first; n; n = n->next) {
+        if (span_eq(n->key, key))
+            return n;
+    }
+    return NULL;
+}
+
+/* The place of a key among those that come first, or the number of those. */
+static size_t rank_of(struct span key)
+{
+    static const char *const first[] = { "apiVersion", "kind", "metadata", "spec" };
+    size_t i = 0;
+    while (i < countof(first) && !span_eq_str(key, first[i]))
+        i++;
+    return i;
+}
+
+static bool goes_before(const struct node *a, const struct node *b, bool is_object)
+{
+    size_t a_rank = is_object ? rank_of(a->key) : 0;
+    size_t b_rank = is_object ? rank_of(b->key) : 0;
+    return a_rank != b_rank ? a_rank < b_rank : span_compare(a->key, b->key) <= 0;
+}
+
+static struct node *merge(struct node *a, struct node *b, bool is_object)
+{
+    struct node head = { 0 };
+    struct node *last = &head;
+    while (a && b) {
+        struct node **least = goes_before(a, b, is_object) ? &a : &b;
+        last->next = *least;
+        last = *least;
+        *least = last->next;
+    }
+    last->next = a ? a : b;
+    return head.next;
+}
+
+/* A merge sort of the first `count` nodes of a list; the last one's `next` becomes NULL. */
+static struct node *sort_list(struct node *first, size_t count, bool is_object)
+{
+    if (count == 0)
+        return NULL;
+    if (count == 1) {
+        first->next = NULL;
+        return first;
+    }
+    struct node *second = first;
+    for (size_t i = 0; i < count / 2; i++)
+        second = second->next;
+    second = sort_list(second, count - count / 2, is_object);
+    first = sort_list(first, count / 2, is_object);
+    return merge(first, second, is_object);
+}
+
+static void sort_children(struct node *map)
+{
+    bool is_object = node_map_find(map, SPAN_LIT("apiVersion")) != NULL;
+    size_t count = 0;
+    for (struct node *n = map->first; n; n = n->next)
+        count++;
+    map->first = sort_list(map->first, count, is_object);
+    map->last = map->first;
+    while (map->last && map->last->next)
+        map->last = map->last->next;
+}
+
+void node_sort(struct node *root)
+{
+    if (root->kind == NODE_MAP)
+        sort_children(root);
+    for (struct node *n = root->first; n; n = n->next)
+        node_sort(n);
+}

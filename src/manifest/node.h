@@ -1,0 +1,64 @@
+/*
+ * node.h: a tree of maps, sequences and scalars: what a Kubernetes object is before it is text.
+ *
+ * Nodes live in an arena and are added at the end of a parent; there is no other way to make
+ * one, so a tree is always well nested, and a key that a map already has is a bug (asserted).
+ * Texts are not copied: they must live as long as the tree. When the arena is exhausted, a
+ * spare node is handed out that is in no tree: builders go on, and the arena's flag tells it
+ * once at the end.
+ */
+#ifndef MANIFEST_NODE_H
+#define MANIFEST_NODE_H
+
+#include "base/arena.h"
+
+enum node_kind { NODE_MAP, NODE_SEQ, NODE_TEXT, NODE_INT, NODE_BOOL, NODE_NULL };
+
+struct node {
+    enum node_kind kind;
+    bool truth;      /* of a NODE_BOOL */
+    struct span key; /* within a map */
+    struct span text;
+    int64_t number;
+    struct node *first; /* children of a map or sequence */
+    struct node *last;
+    struct node *next;
+    struct tree *tree;
+};
+
+struct tree {
+    struct arena *arena;
+    struct node spare;
+};
+
+/* A map or a sequence that has no parent. */
+struct node *node_new_map(struct tree *tree);
+struct node *node_new_seq(struct tree *tree);
+
+/* Adds a child to a map; the containers are returned, to be filled. */
+struct node *node_map_add_map(struct node *map, const char *key);
+struct node *node_map_add_seq(struct node *map, const char *key);
+void node_map_add_str(struct node *map, const char *key, const char *text);
+void node_map_add_text(struct node *map, const char *key, struct span text);
+void node_map_add_int(struct node *map, const char *key, int64_t number);
+void node_map_add_bool(struct node *map, const char *key, bool truth);
+
+/* The same for a key that is not ours: a label's, a file's. */
+void node_map_add_pair(struct node *map, struct span key, struct span text);
+
+/* Adds an item to a sequence. */
+struct node *node_seq_add_map(struct node *seq);
+void node_seq_add_str(struct node *seq, const char *text);
+void node_seq_add_text(struct node *seq, struct span text);
+
+/* The child of a map with that key, or NULL. */
+struct node *node_map_find(const struct node *map, struct span key);
+
+/*
+ * Puts the keys of every map of the tree in the order in which they are printed: bytewise, as
+ * `kubectl get -o yaml` does; but what a reader looks for first in an object (a map with an
+ * apiVersion) comes first: apiVersion, kind, metadata, spec.
+ */
+void node_sort(struct node *root);
+
+#endif

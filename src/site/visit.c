@@ -1,0 +1,88 @@
+#include "base/std.h"
+
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "site/internal.h"
+
+/* Kubelet's probes and lifecycle hooks name themselves so (kubernetes pkg/probe/http). */
+static bool from_kubelet(struct span user_agent)
+{
+    return span_starts(user_agent, SPAN_LIT("kube-probe/")) ||
+           span_starts(user_agent, SPAN_LIT("kube-lifecycle/"));
+}
+
+/* The peer's address in text, in the caller's memory; empty when it is neither IPv4 nor IPv6.
+ * IPv4 that came over an IPv6 socket is written as IPv4 (RFC 4291 section 2.5.5.2). */
+static struct span peer_text(const struct sockaddr_storage *peer, char memory[INET6_ADDRSTRLEN])
+{
+    const char *text = NULL;
+    if (peer->ss_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const void *)peer;
+        text = inet_ntop(AF_INET, &v4->sin_addr, memory, INET6_ADDRSTRLEN);
+    } else if (peer->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)peer;
+        if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+            text = inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], memory, INET6_ADDRSTRLEN);
+        else
+            text = inet_ntop(AF_INET6, &v6->sin6_addr, memory, INET6_ADDRSTRLEN);
+    }
+    return text ? span_of(text) : SPAN_LIT("");
+}
+
+/* Formats the visit's line into the worker's batch; false when the batch is full. */
+static bool record(struct site_worker *w, const struct http_request *request,
+                   struct span user_agent)
+{
+    w->now = clock_wall();
+    struct visitlog_visit visit = { .when = w->now, .status = 200 };
+    char address[INET6_ADDRSTRLEN];
+    if (w->site->config.client_in_log) {
+        visit.address = peer_text(request->peer, address);
+        visit.method = http_method_name(request->method);
+        visit.target = request->target;
+        visit.minor = request->minor;
+        visit.referrer = http_request_field(request, "Referer");
+        visit.user_agent = user_agent;
+    }
+    return visitlog_batch_add(w->site->config.log, &w->batch, &visit);
+}
+
+enum http_verdict site_visit(struct site_worker *w, const struct http_request *request,
+                             struct http_reply *reply, uint32_t *tag)
+{
+    enum site_media media = site_accept(http_request_field(request, "Accept"));
+    struct span user_agent = http_request_field(request, "User-Agent");
+    if (request->method == HTTP_GET && !from_kubelet(user_agent)) {
+        *tag = media;
+        return record(w, request, user_agent) ? HTTP_LATER : HTTP_TURN_FULL;
+    }
+    site_page_total(w, media, visitlog_count(w->site->config.log), reply);
+    return HTTP_ANSWER;
+}
+
+static void refuse(struct site_worker *w, enum visitlog_result result, struct http_reply *reply)
+{
+    reply->status = 503;
+    reply->retry_after_s = SITE_RETRY_AFTER_S;
+    site_page_line(w,
+                   result == VISITLOG_FULL ? "the visit was not counted: no room in the log"
+                                           : "the visit was not counted: the disk failed",
+                   reply);
+}
+
+void site_visit_turn_end(void *data, struct http_turn *turn)
+{
+    struct site_worker *w = data;
+    uint64_t number;
+    uint32_t tag;
+    enum visitlog_result result = visitlog_append(w->site->config.log, &w->batch, &number);
+    while (http_turn_next(turn, &tag)) {
+        struct http_reply reply = { 0 };
+        if (result == VISITLOG_GOOD)
+            site_page_visit(w, (enum site_media)tag, number++, &reply);
+        else
+            refuse(w, result, &reply);
+        http_turn_answer(turn, &reply);
+    }
+}

@@ -1,0 +1,116 @@
+#include "base/std.h"
+
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "visitlog/internal.h"
+
+enum { COPY_BYTES = 64 << 10, SEND_BYTES = 1 << 30 };
+
+/* A log on its way to a descriptor: the bytes [at, end) are still to go. */
+struct print {
+    int fd;
+    const char *path;
+    int out;
+    uint64_t at;
+    uint64_t end;
+};
+
+static bool fail(const char *path, struct err *err)
+{
+    return err_set_os(err, ERR_FAILED, "cannot read the log %.200s", path);
+}
+
+static ssize_t read_at(int fd, char *to, size_t room, uint64_t offset)
+{
+    ssize_t n;
+    do {
+        n = pread(fd, to, room, (off_t)offset);
+    } while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Sets *end to the offset behind the last newline: a line that is being written is not shown. */
+static bool find_whole_end(int fd, uint64_t size, uint64_t *end)
+{
+    char window[COPY_BYTES];
+    for (uint64_t from = size; from > 0;) {
+        size_t len = min_size(from, sizeof(window));
+        ssize_t n = read_at(fd, window, len, from - len);
+        if (n == -1)
+            return false;
+        const char *newline = memrchr(window, '\n', (size_t)n);
+        if (newline) {
+            *end = from - len + (size_t)(newline + 1 - window);
+            return true;
+        }
+        from -= len;
+    }
+    *end = 0;
+    return true;
+}
+
+static bool explain_output(struct err *err)
+{
+    return err_set_os(err, ERR_FAILED, "cannot write to standard output");
+}
+
+/* For an output that sendfile(2) does not take, such as a file in append mode. */
+static bool copy(struct print *p, struct err *err)
+{
+    char window[COPY_BYTES];
+    while (p->at < p->end) {
+        ssize_t n = read_at(p->fd, window, min_size(p->end - p->at, sizeof(window)), p->at);
+        if (n == -1)
+            return fail(p->path, err);
+        if (n == 0)
+            return true; /* emptied by somebody meanwhile */
+        if (!file_write_all(p->out, span_from(window, (size_t)n)))
+            return explain_output(err);
+        p->at += (uint64_t)n;
+    }
+    return true;
+}
+
+static bool send_lines(struct print *p, struct err *err)
+{
+    while (p->at < p->end) {
+        off_t at = (off_t)p->at;
+        ssize_t n = sendfile(p->out, p->fd, &at, min_size(p->end - p->at, SEND_BYTES));
+        if (n == 0)
+            return true;
+        /* EIO may be the log's or the output's: reading it ourselves tells which. */
+        if (n == -1 && (errno == EINVAL || errno == ENOSYS || errno == EIO))
+            return copy(p, err);
+        if (n == -1 && errno != EINTR)
+            return explain_output(err);
+        p->at = (uint64_t)at;
+    }
+    return true;
+}
+
+static bool print_open(struct print *p, struct err *err)
+{
+    struct stat st;
+    if (fstat(p->fd, &st) != 0)
+        return fail(p->path, err);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_FAILED, "the log %.200s is no regular file", p->path);
+    if (!find_whole_end(p->fd, (uint64_t)st.st_size, &p->end))
+        return fail(p->path, err);
+    return send_lines(p, err);
+}
+
+bool visitlog_print(const char *path, int out, struct err *err)
+{
+    struct print p = { .path = path, .out = out };
+    p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (p.fd == -1)
+        return fail(path, err);
+    bool good = print_open(&p, err);
+    close(p.fd);
+    return good;
+}
