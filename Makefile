@@ -11,6 +11,11 @@ B       := build
 PREFIX  := /usr/local
 DESTDIR :=
 FUZZ_SECONDS := 60
+JOBS    := $(shell nproc)
+# make V=1 shows the commands.
+V       :=
+Q       := $(if $(V),,@)
+say      = @$(if $(V),:,printf '%5s %s\n' '$(1)' '$(2)')
 export LC_ALL := C
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -53,25 +58,26 @@ asan_VENDOR    := -O1 -g $(SANITIZE)
 # What a variant links besides our own objects.
 $(foreach v,product host asan,$(eval $(v)_LIBS := $(B)/$(v)/libini.a $(B)/$(v)/libbearssl.a))
 
+# A file that changes when its text does: a new version, flag or compiler rebuilds everything.
+remember = $(if $(subst x$(file <$(1)),,x$(2)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(2)))
+ifeq ($(filter clean help,$(MAKECMDGOALS)),)
+$(foreach v,product host asan,$(call remember,$(B)/$(v)/flags,$(CC) $($(v)_CFLAGS)))
+endif
+
 # $(1) variant: objects of src below $(B)/$(1)/obj, all but main in $(B)/$(1)/libapp.a.
 define variant
 $(1)_OBJ := $(LIBSRC:src/%.c=$(B)/$(1)/obj/%.o)
-$(B)/$(1)/obj/%.o: src/%.c $(B)/$(1)/flags $$($(1)_READY) | $(INIH)/ini.h
+$(B)/$(1)/obj/%.o: src/%.c $(B)/$(1)/flags $$($(1)_READY) | $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
 	@mkdir -p $$(@D)
-	$(CC) $$($(1)_CFLAGS) -c $$< -o $$@
+	$$(call say,CC,$$@)
+	$(Q)$(CC) $$($(1)_CFLAGS) -c $$< -o $$@
 $(B)/$(1)/libapp.a: $$($(1)_OBJ)
 	@rm -f $$@
-	ar rcsD $$@ $$^
-# Rewritten only when the flags change: a new version or compiler rebuilds everything.
-$(B)/$(1)/flags: FORCE
-	@mkdir -p $$(@D)
-	@printf '%s\n' '$(CC) $$(subst ','"'"',$$($(1)_CFLAGS))' | cmp -s - $$@ || \
-	 printf '%s\n' '$(CC) $$(subst ','"'"',$$($(1)_CFLAGS))' > $$@
+	$(Q)ar rcsD $$@ $$^
 -include $$($(1)_OBJ:.o=.d) $(B)/$(1)/obj/main.d
 endef
 product_READY := $(MUSL)/lib/libc.a
 $(foreach v,product host asan,$(eval $(call variant,$(v))))
-FORCE:
 
 # -- linking ---------------------------------------------------------------------------------
 
@@ -86,48 +92,56 @@ libc_files  = -Wl,--start-group $(MUSL)/lib/libc.a $(shell $(GCC) -print-libgcc-
 all: $(B)/app
 
 $(B)/app.debug: $(B)/product/obj/main.o $(B)/product/libapp.a $(product_LIBS)
-	$(CC) $(LDFLAGS) -Wl,-Map=$(B)/app.map -o $@ $(start_files) $^ $(libc_files) $(end_files)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -Wl,-Map=$(B)/app.map -o $@ $(start_files) $^ $(libc_files) $(end_files)
 $(B)/app: $(B)/app.debug
-	strip --strip-all -R .comment -o $@ $<
+	$(Q)strip --strip-all -R .comment -o $@ $<
 
 $(B)/asan/app: $(B)/asan/obj/main.o $(B)/asan/libapp.a $(asan_LIBS)
-	$(CC) $(SANITIZE) -o $@ $^ -lpthread
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lpthread
 
 # -- running ---------------------------------------------------------------------------------
 
 .PHONY: all run test unit e2e asan lint check-headers fuzz-smoke soak bench clean install help \
-        need-% FORCE
+        build-unit
 
 # Set-up: says or installs what is missing. Building also needs it, but only once.
 need-%:
 	@vendor/need.sh $*
 
 run: need-build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@vendor/welcome.sh
 	@exec $(B)/app serve
 
 test: need-build need-test
-	@$(MAKE) --no-print-directory all unit e2e
+	@$(MAKE) --no-print-directory -j$(JOBS) all build-unit
+	@$(MAKE) --no-print-directory unit-host e2e
 
 # A test file asks for replaced system calls by a line "WRAP: write fdatasync ...".
 wraps = $(foreach f,$(shell sed -n 's/^.*WRAP: \(.*[a-z0-9]\).*$$/\1/p' $(1)),-Wl,--wrap=$(f))
 define unit_rules
 $(B)/$(1)/unit/%: tests/unit/%.c $(B)/$(1)/libapp.a $$($(1)_LIBS)
 	@mkdir -p $$(@D)
-	$(CC) $$($(1)_CFLAGS) -isystem $(MUSL_SRC) -idirafter $(MUSL_SRC)/src/internal -MF $$@.d $$< $$(call wraps,$$<) $(B)/$(1)/libapp.a \
-	  $$($(1)_LIBS) -lcmocka -lpthread -o $$@
+	$$(call say,LD,$$@)
+	$(Q)$(CC) $$($(1)_CFLAGS) -isystem $(MUSL_SRC) -idirafter $(MUSL_SRC)/src/internal -MF $$@.d $$< \
+	  $$(call wraps,$$<) $(B)/$(1)/libapp.a $$($(1)_LIBS) -lcmocka -lpthread -o $$@
 $(B)/$(1)/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(B)/$(1)/libapp.a $$($(1)_LIBS)
 	@mkdir -p $$(@D)
-	$(CC) $$($(1)_CFLAGS) -MF $$@.d $$(filter %.c,$$^) $(B)/$(1)/libapp.a $$($(1)_LIBS) \
+	$$(call say,LD,$$@)
+	$(Q)$(CC) $$($(1)_CFLAGS) -MF $$@.d $$(filter %.c,$$^) $(B)/$(1)/libapp.a $$($(1)_LIBS) \
 	  -lpthread -o $$@
-unit-$(1): $(TESTS:%=$(B)/$(1)/unit/%) $(FUZZ:fuzz_%=$(B)/$(1)/replay_%)
+build-unit-$(1): $(TESTS:%=$(B)/$(1)/unit/%) $(FUZZ:fuzz_%=$(B)/$(1)/replay_%)
+unit-$(1): build-unit-$(1)
 	@tests/unit/run.sh $(B)/$(1)
 -include $(TESTS:%=$(B)/$(1)/unit/%.d)
 endef
 $(foreach v,host asan,$(eval $(call unit_rules,$(v))))
 
+build-unit: build-unit-host
 unit: need-test
+	@$(MAKE) --no-print-directory -j$(JOBS) build-unit
 	@$(MAKE) --no-print-directory unit-host
 
 e2e: $(B)/app
@@ -136,7 +150,8 @@ e2e: $(B)/app
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer; those marked `product`
 # are about the shipped binary itself.
 asan: need-build need-test need-asan
-	@$(MAKE) --no-print-directory unit-asan $(B)/asan/app
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/asan/app build-unit-asan
+	@$(MAKE) --no-print-directory unit-asan
 	APP=$(B)/asan/app $(PYTEST) -m 'not product' tests/e2e
 
 lint: need-build need-lint
@@ -154,11 +169,11 @@ fuzz-smoke: need-build need-fuzz
 
 # The full counts of kills, fuzzing and load.
 soak: need-build need-test need-fuzz
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@B=$(B) tests/soak.sh
 
 bench: need-build need-bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@B=$(B) tests/bench/run.sh
 
 install: $(B)/app

@@ -26,7 +26,7 @@ from_debian() {
     apt=$dir/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     echo "deb-src [trusted=yes] $mirror $release main" > "$apt/sources.list"
-    : > "$apt/status"
+    touch "$apt/status"
     apt=$(cd "$apt" && pwd)
     options="-qq -o Dir::Etc::SourceList=$apt/sources.list -o Dir::Etc::SourceParts=/dev/null
              -o Dir::State=$apt -o Dir::State::Lists=$apt/lists -o Dir::State::status=$apt/status
@@ -44,10 +44,14 @@ from_upstream() {
 }
 
 mkdir -p "$dir"
+# One at a time: apt's lists and state are shared by all that are fetched.
+exec 9> "$dir/.lock"
+flock 9
 if [ ! -f "$dir/$file" ]; then
     echo "fetching $file" >&2
     if ! from_debian && ! from_upstream; then
         echo "fetch.sh: $file could not be fetched; put it into $dir by hand (sha256 $sum)" >&2
+        [ ! -f "$dir/apt/log" ] || tail -n 3 "$dir/apt/log" >&2
         exit 1
     fi
 fi

@@ -20,7 +20,7 @@ INI_FLAGS := -DINI_CALL_HANDLER_ON_NEW_SECTION=1 -DINI_HANDLER_LINENO=1 \
              -DINI_ALLOW_BOM=1 -DINI_ALLOW_INLINE_COMMENTS=1
 
 $(B)/vendor/%/.unpacked: vendor/versions vendor/fetch.sh vendor/unpack.sh $(wildcard vendor/patches/*/*.patch)
-	vendor/unpack.sh $* $(VENDOR_DL) $(B)/vendor/$*
+	$(Q)vendor/unpack.sh $* $(VENDOR_DL) $(B)/vendor/$*
 	@touch $@
 .PRECIOUS: $(B)/vendor/%/.unpacked
 
@@ -33,21 +33,24 @@ MULTIARCH  := $(shell uname -m)-linux-gnu
 
 # musl by its own build; the kernel's headers are the host's.
 $(MUSL)/lib/libc.a: $(MUSL_SRC)/.unpacked vendor/vendor.mk
-	cd $(MUSL_SRC) && CC='$(CC)' CFLAGS='$(MUSL_CFLAGS)' \
+	$(call say,MAKE,$@)
+	$(Q)cd $(MUSL_SRC) && CC='$(CC)' CFLAGS='$(MUSL_CFLAGS)' \
 	  ./configure --prefix=$(abspath $(MUSL)) --disable-shared --disable-wrapper > configure.log
-	$(MAKE) -C $(MUSL_SRC) install > $(MUSL_SRC)/make.log
-	ln -sfn /usr/include/linux /usr/include/asm-generic $(MUSL)/include
-	ln -sfn $(firstword $(wildcard /usr/include/$(MULTIARCH)/asm /usr/include/asm)) $(MUSL)/include/asm
+	$(Q)$(MAKE) -C $(MUSL_SRC) install > $(MUSL_SRC)/make.log 2>&1
+	$(Q)ln -sfn /usr/include/linux /usr/include/asm-generic $(MUSL)/include
+	$(Q)ln -sfn $(firstword $(wildcard /usr/include/$(MULTIARCH)/asm /usr/include/asm)) $(MUSL)/include/asm
 	@touch $@
 
 # $(1) variant. A static archive carries into the binary only what the link asks for.
 define vendor_variant
 $(B)/$(1)/libini.a: $(INIH)/.unpacked vendor/compile.sh vendor/vendor.mk $$($(1)_READY)
 	@mkdir -p $$(@D)
-	echo ini.c | vendor/compile.sh $$@ $(INIH) $(CC) $$($(1)_VENDOR) $(INI_FLAGS) -ffile-prefix-map=$(CURDIR)=.
+	$$(call say,CC,$$@)
+	$(Q)echo ini.c | vendor/compile.sh $$@ $(INIH) $(CC) $$($(1)_VENDOR) $(INI_FLAGS) -ffile-prefix-map=$(CURDIR)=.
 $(B)/$(1)/libbearssl.a: $(BEARSSL)/.unpacked vendor/compile.sh vendor/vendor.mk $$($(1)_READY)
 	@mkdir -p $$(@D)
-	(cd $(BEARSSL)/src && find . -name '*.c') | vendor/compile.sh $$@ $(BEARSSL)/src $(CC) $$($(1)_VENDOR) -ffile-prefix-map=$(CURDIR)=. \
+	$$(call say,CC,$$@)
+	$(Q)(cd $(BEARSSL)/src && find . -name '*.c') | vendor/compile.sh $$@ $(BEARSSL)/src $(CC) $$($(1)_VENDOR) -ffile-prefix-map=$(CURDIR)=. \
 	  -I$(BEARSSL)/inc -I$(BEARSSL)/src
 endef
 product_READY := $(MUSL)/lib/libc.a

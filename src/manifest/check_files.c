@@ -6,9 +6,11 @@
 /* What the API server takes in one ConfigMap or Secret (core: MaxSecretSize). */
 enum { CONTENT_BYTES_MAX = 1 << 20 };
 
-/* True when `inner` is `outer` itself or lies below it. */
+/* True when `inner` is `outer` itself or lies below it; nothing lies below an empty path. */
 static bool is_below(struct span inner, struct span outer)
 {
+    if (outer.len == 0)
+        return false;
     return span_eq(inner, outer) ||
            (inner.len > outer.len && span_starts(inner, outer) && inner.ptr[outer.len] == '/');
 }
@@ -38,7 +40,7 @@ static void check_directories(const struct check *c)
     else if (is_below(c->d->volume_path, p->config_path) ||
              is_below(p->config_path, c->d->volume_path) ||
              is_below(c->d->volume_path, p->secrets_path) ||
-             (p->secrets_path.len && is_below(p->secrets_path, c->d->volume_path)))
+             is_below(p->secrets_path, c->d->volume_path))
         checks_problem(c, KEY_log_file,
                        "the volume at %.*s must not overlap config.path or secrets.path",
                        SPAN_ARG(c->d->volume_path));
@@ -92,7 +94,7 @@ static void check_file(const struct check *c, size_t at)
                             SPAN_ARG(name));
     bool in_config =
         is_below(file->name, p->config_path) && !derived_file_is_in_config(p, file->name);
-    if (in_config || (p->secrets_path.len && is_below(file->name, p->secrets_path)))
+    if (in_config || is_below(file->name, p->secrets_path))
         checks_pair_problem(c, SECTION_files, file,
                             "config.path and secrets.path are read-only: nothing can be mounted "
                             "in them");

@@ -41,7 +41,7 @@ static void check_annotations(const struct check *c, enum profile_section sectio
         if (!kubename_is_valid(KUBENAME_ANNOTATION_KEY, pair->name))
             checks_pair_problem(c, section, pair, "the name is not %s",
                                 kubename_rule_text(KUBENAME_ANNOTATION_KEY));
-        if (!escape_utf8_valid(pair->value))
+        if (!escape_utf8_valid(pair->value) || span_find(pair->value, '\0') >= 0)
             checks_pair_problem(c, section, pair, "the value is not text in UTF-8");
         if (section == SECTION_pod_annotations && span_starts(pair->name, SPAN_LIT("checksum/")))
             checks_pair_problem(c, section, pair, "this annotation is computed");

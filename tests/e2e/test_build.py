@@ -48,14 +48,14 @@ def test_two_clones_give_the_same_bytes(tree, tmp_path):
     """Another directory, with a name of another length, at another time, under another locale."""
     other = clone(tmp_path / "quite" / "another" / "place")
     time.sleep(1.1)
-    os.environ["LANG"] = "de_DE.UTF-8"
-    make(other, "B=out")
+    make(other, "B=out", "LANG=de_DE.UTF-8", "TZ=Asia/Tokyo")
     assert digest(tree / "build" / "app") == digest(other / "out" / "app")
 
 
 def test_a_second_make_does_nothing(tree):
     before = {path: path.stat().st_mtime_ns for path in (tree / "build").rglob("*") if path.is_file()}
-    assert make(tree).stdout.count("gcc") == 0
+    assert "Nothing to be done" in make(tree).stdout
+    make(tree, "-q")
     after = {path: path.stat().st_mtime_ns for path in (tree / "build").rglob("*") if path.is_file()}
     assert before == after
 
