@@ -156,7 +156,7 @@ asan: need-build need-test need-asan
 
 lint: need-build need-lint
 	@$(MAKE) --no-print-directory $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h check-headers
-	@LINT_FLAGS='$(filter-out -MMD -MP -Werror,$(host_CFLAGS))' tests/lint/run.sh
+	@LINT_FLAGS='$(filter-out -MMD -MP -Werror -DAPP_VERSION%,$(host_CFLAGS))' tests/lint/run.sh
 
 check-headers: $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
 	@for h in $(filter %.h,$(HDR)); do echo "#include \"$${h#src/}\"" | \
@@ -164,7 +164,7 @@ check-headers: $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
 
 fuzz-smoke: need-build need-fuzz
 	@$(MAKE) --no-print-directory $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
-	@B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_FLAGS='$(filter-out -MMD -MP,$(host_CFLAGS))' \
+	@B=$(B) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_FLAGS='$(filter-out -MMD -MP -DAPP_VERSION%,$(host_CFLAGS))' \
 	 tests/fuzz/run.sh $(FUZZ)
 
 # The full counts of kills, fuzzing and load.

@@ -70,7 +70,7 @@ int64_t clock_epoch_s(const struct civil *c)
     int64_t day_of_year = (153 * march_month + 2) / 5 + c->day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     int64_t days = era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
-    return days * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+    return days * 86400 + (int64_t)c->hour * 3600 + (int64_t)c->minute * 60 + c->second;
 }
 
 static const char month_names[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",

@@ -233,7 +233,8 @@ void escape_logfmt(struct buf *b, struct span s)
 
 void escape_base64(struct buf *b, struct span s)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     while (s.len) {
         uint32_t bits = 0;
         for (size_t i = 0; i < 3; i++)

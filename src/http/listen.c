@@ -44,8 +44,10 @@ static bool resolve(const char *text, struct address *address, struct err *err)
     struct addrinfo *found;
     struct buf b = BUF_OF(memory);
     buf_add_str(&b, text);
-    if (!buf_cstr(&b) || !split_address(memory, &host, &port))
-        return err_set(err, ERR_REQUEST, "'%s' is not an address; write host:port or :port", text);
+    if (!buf_cstr(&b) || !split_address(memory, &host, &port)) {
+        err_set(err, ERR_REQUEST, "'%s' is not an address; write host:port or :port", text);
+        return false;
+    }
     int failure = getaddrinfo(host, port, &hints, &found);
     if (failure)
         return err_set(err, ERR_REQUEST, "cannot listen on %s: %s", text, gai_strerror(failure));
@@ -165,7 +167,7 @@ bool listen_open(struct http_server *server, struct err *err)
 {
     const struct http_config *config = &server->config;
     for (size_t i = 0; i < config->listen_count; i++) {
-        struct address address;
+        struct address address = { 0 };
         bool dual;
         if (!probe(config->listen[i], &address, &dual, err))
             return false;

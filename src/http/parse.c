@@ -76,6 +76,7 @@ static int next_line(struct span input, size_t *at, struct span *line)
     ptrdiff_t end = span_find(rest, '\n');
     if (end < 0)
         return 0;
+    assert(rest.ptr);
     *at += (size_t)end + 1;
     if (end == 0 || rest.ptr[end - 1] != '\r')
         return -1;

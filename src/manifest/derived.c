@@ -114,7 +114,9 @@ static struct span config_text(struct arena *a, const struct profile *p)
     void *memory = arena_alloc(a, DERIVED_CONFIG_BYTES_MAX);
     struct buf b = buf_on(memory, memory ? DERIVED_CONFIG_BYTES_MAX : 0);
     profile_print_server(p, &b);
-    return b.overflow ? (struct span){ 0 } : buf_span(&b);
+    if (b.overflow)
+        buf_reset(&b);
+    return buf_span(&b);
 }
 
 void derived_from(struct arena *a, const struct profile *p, struct derived *d)

@@ -109,12 +109,17 @@ static bool take_date(struct span *s)
     return take_time(s, 167);
 }
 
-static bool take_comma_and_date(struct span *s)
+/* ",start,end": when the other time begins and ends. */
+static bool take_rule(struct span *s)
 {
-    if (s->len == 0 || s->ptr[0] != ',')
-        return false;
-    *s = span_from_offset(*s, 1);
-    return take_date(s);
+    for (int date = 0; date < 2; date++) {
+        if (s->len == 0 || s->ptr[0] != ',')
+            return false;
+        *s = span_from_offset(*s, 1);
+        if (!take_date(s))
+            return false;
+    }
+    return true;
 }
 
 bool check_timezone(struct span zone)
@@ -130,7 +135,7 @@ bool check_timezone(struct span zone)
         return false;
     if (s.len && s.ptr[0] != ',' && !take_time(&s, 24))
         return false;
-    return s.len == 0 || (take_comma_and_date(&s) && take_comma_and_date(&s) && s.len == 0);
+    return s.len == 0 || (take_rule(&s) && s.len == 0);
 }
 
 /* ---- the rules ---- */

@@ -11,7 +11,7 @@ mkdir -p "$out/obj"
 
 compile() {
     # shellcheck disable=SC2086
-    "$clang" $FUZZ_FLAGS -O1 -g $sanitize -fno-sanitize-recover=all -c "$1" -o "$2"
+    "$clang" $FUZZ_FLAGS '-DAPP_VERSION="fuzz"' -O1 -g $sanitize -fno-sanitize-recover=all -c "$1" -o "$2"
 }
 
 objects=

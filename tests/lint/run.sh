@@ -19,7 +19,6 @@ step() {
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 format=$(command -v clang-format-14 || command -v clang-format)
-tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
 sources=$(find src -name '*.c' | sort)
 all=$(find src tests -name '*.[ch]' | sort)
 
@@ -30,8 +29,7 @@ step numbers tests/lint/numbers.py
 # shellcheck disable=SC2086
 step cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
     --inline-suppr --suppressions-list=tests/lint/cppcheck.txt -j 2 -Isrc $sources
-# shellcheck disable=SC2016,SC2086
-step tidy sh -c 'tidy=$1; shift; printf "%s\n" "$@" | xargs -P 2 -n 4 sh -c '\''tidy=$1; shift;
-    "$tidy" --quiet "$@" -- $LINT_FLAGS'\'' sh "$tidy"' sh "$tidy" $sources
+# shellcheck disable=SC2086
+step tidy sh -c 'printf "%s\n" "$@" | xargs -P 2 -n 4 tests/lint/tidy.sh' sh $sources
 echo "lint: $passed passed, $failed failed"
 [ $failed -eq 0 ]

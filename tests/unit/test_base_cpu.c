@@ -23,7 +23,7 @@ static void test_a_limit_is_rounded_up(void **state)
 static void test_no_limit_is_zero(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "max 100000", "-1 100000", "",  " ",      "5",
+    static const char *const texts[] = { "max 100000", "-1 100000", "",    " ",   "5",
                                          "5 ",         " 5",        "0 0", "5 0", "5 x" };
     for (size_t i = 0; i < countof(texts); i++)
         assert_int_equal(limit(texts[i]), 0);

@@ -51,8 +51,19 @@ static void test_garbage_is_never_preferred(void **state)
 {
     (void)state;
     static const char *const fields[] = {
-        ",", ";;;", "text/html;q=", "text/html;q=2", "text/html;q=-1", "text/html;q=0.1234",
-        "text/html;q=1.001", "text/html;q=0x1", "text", "/", "*/html", "text/html/x", "=;q=1",
+        ",",
+        ";;;",
+        "text/html;q=",
+        "text/html;q=2",
+        "text/html;q=-1",
+        "text/html;q=0.1234",
+        "text/html;q=1.001",
+        "text/html;q=0x1",
+        "text",
+        "/",
+        "*/html",
+        "text/html/x",
+        "=;q=1",
     };
     for (size_t i = 0; i < countof(fields); i++)
         assert_int_equal(best_of(fields[i]), SITE_TEXT);
