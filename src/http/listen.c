@@ -49,8 +49,10 @@ static bool resolve(const char *text, struct address *address, struct err *err)
         return false;
     }
     int failure = getaddrinfo(host, port, &hints, &found);
-    if (failure)
-        return err_set(err, ERR_REQUEST, "cannot listen on %s: %s", text, gai_strerror(failure));
+    if (failure) {
+        err_set(err, ERR_REQUEST, "cannot listen on %s: %s", text, gai_strerror(failure));
+        return false;
+    }
     memcpy(&address->name, found->ai_addr, found->ai_addrlen);
     address->len = found->ai_addrlen;
     freeaddrinfo(found);
