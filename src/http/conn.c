@@ -120,7 +120,8 @@ static bool dispatch(struct worker *w, int32_t id)
     struct conn *c = &w->conns[id];
     struct http_reply reply = { 0 };
     uint32_t tag = 0;
-    if (w->waiting_count == HTTP_LATER_MAX || c->staged_len > STAGED_PIPELINE_MAX)
+    if (w->waiting_count == HTTP_LATER_MAX || c->waiting == WAITING_PIPELINE_MAX ||
+        c->staged_len > STAGED_PIPELINE_MAX)
         return false;
     memcpy(&w->peer, &c->peer, sizeof(c->peer));
     w->head.request.peer = &w->peer;
@@ -168,6 +169,13 @@ void http_turn_answer(struct http_turn *turn, const struct http_reply *reply)
 
 /* ---- parsing ---- */
 
+static const char *why_no_body(unsigned status)
+{
+    if (status == 413)
+        return "the body is longer than is read here";
+    return status == 431 ? "the trailers behind the body are too long" : "the chunks are malformed";
+}
+
 /* The head in front of `input` has been parsed and announces a body. Finds its end, as far as
  * it is there; when it is not, the head is kept and the state is BODY. */
 static enum progress begin_body(struct worker *w, int32_t id, struct span input, size_t *taken)
@@ -179,7 +187,7 @@ static enum progress begin_body(struct worker *w, int32_t id, struct span input,
         w->head.body == PARSE_CHUNKED ? body_chunked() : body_of_length(w->head.content_length);
     ptrdiff_t skipped = body_skip(&c->body, rest, w->server->config.body_bytes_max);
     if (skipped < 0) {
-        fail(w, id, (unsigned)-skipped, "the body is malformed, or longer than is read here");
+        fail(w, id, (unsigned)-skipped, why_no_body((unsigned)-skipped));
         return MORE;
     }
     *taken += (size_t)skipped;
@@ -251,6 +259,7 @@ void conn_carry(struct worker *w, int32_t id)
     if (!w->conns[id].carried)
         w->carry[w->carry_count++] = id;
     w->conns[id].carried = true;
+    timer_set(w, id, TIMER_NONE);
 }
 
 /* What is left of the input after a turn's requests. */
@@ -274,7 +283,7 @@ static void keep_rest(struct worker *w, int32_t id, struct span rest, enum progr
     }
     if (progress == CARRY)
         conn_carry(w, id);
-    if (!begun || c->timer != TIMER_HEAD)
+    else if (!begun || c->timer != TIMER_HEAD)
         timer_set(w, id, TIMER_HEAD);
 }
 
@@ -341,7 +350,7 @@ static void process_body(struct worker *w, int32_t id, struct span input)
     if (skipped < 0) {
         c->state = CONN_HEAD;
         drop_input(w, c);
-        fail(w, id, (unsigned)-skipped, "the body is malformed, or longer than is read here");
+        fail(w, id, (unsigned)-skipped, why_no_body((unsigned)-skipped));
     } else if (body_done(&c->body)) {
         finish_body(w, id, span_from_offset(input, (size_t)skipped));
     }

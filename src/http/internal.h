@@ -20,6 +20,7 @@ enum {
     READ_BYTES = 64 << 10,          /* of one read */
     STAGE_BYTES = 256 << 10,        /* answers of one turn, before they are sent */
     STAGED_PIPELINE_MAX = 16 << 10, /* of one connection: then its next requests wait a turn */
+    WAITING_PIPELINE_MAX = 32,      /* likewise, requests of one connection for turn_end */
     SLOT_BYTES = 256 << 10,         /* address space of one buffer */
     PAGE_BYTES = 4 << 10,
     EVENTS_MAX = 256, /* of one turn */
@@ -127,6 +128,9 @@ struct worker {
     struct listener listeners[HTTP_LISTENERS_MAX];
     int64_t resume_ms; /* when to accept again after a pause; 0 = now */
     int64_t now_ms;
+    int64_t seen_ms;    /* whatever had arrived by then has been read */
+    int64_t polling_ms; /* since the first of `full_polls` */
+    uint32_t full_polls;
     bool stopping;
     int64_t stop_began_ms;
     struct reply_date date;
@@ -155,6 +159,7 @@ struct worker {
 
 struct http_server {
     struct http_config config;
+    struct arena tables; /* address space for connections and buffers, of computed size */
     struct worker *workers;
     unsigned started;
     unsigned ports[HTTP_LISTENERS_MAX];
@@ -167,6 +172,9 @@ struct http_server {
 /* ---- pool.c: buffers for what cannot be finished within a turn ---- */
 
 must_use bool pool_init(struct pool *pool, struct arena *a, size_t bytes_max);
+
+/* The address space that pool_init takes. */
+size_t pool_reservation(size_t bytes_max);
 
 /* A slot, or NONE when there is none. */
 int32_t pool_take(struct pool *pool);
@@ -183,7 +191,8 @@ void timer_init(struct worker *w);
 /* Takes the connection off its list and puts it at the end of another (or none). */
 void timer_set(struct worker *w, int32_t id, enum timer timer);
 
-/* A connection whose deadline has passed, or NONE. */
+/* A connection whose deadline had passed at seen_ms, or NONE. Not now_ms: after a stall (of the
+ * disk, of the whole machine) what arrived in time may not have been read yet. */
 int32_t timer_expired(const struct worker *w);
 
 /* Milliseconds to the next deadline, -1 when there is none. */
@@ -212,7 +221,8 @@ void conn_close(struct worker *w, int32_t id);
 /* epoll says that there is something to read, or an end. */
 void conn_readable(struct worker *w, int32_t id);
 
-/* Notes that the connection has input that epoll will not tell of. */
+/* Notes that the connection has input that epoll will not tell of. What it waits for is our own
+ * next turn, so no deadline runs. */
 void conn_carry(struct worker *w, int32_t id);
 
 /* Goes on with input that was read in an earlier turn. */

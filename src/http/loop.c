@@ -109,6 +109,25 @@ static bool go_on_stopping(struct worker *w)
 
 /* ---- turning ---- */
 
+/*
+ * Moves seen_ms. When a poll brings fewer events than it could, it brings all there are: what
+ * had arrived when it began has then been read. Full polls go round all ready connections.
+ */
+static void note_poll(struct worker *w, int count, int64_t polled_ms)
+{
+    if (count < EVENTS_MAX) {
+        w->seen_ms = polled_ms;
+        w->full_polls = 0;
+        return;
+    }
+    if (w->full_polls++ == 0)
+        w->polling_ms = polled_ms;
+    if (w->full_polls > w->open / EVENTS_MAX + 1) {
+        w->seen_ms = w->polling_ms;
+        w->full_polls = 0;
+    }
+}
+
 static int timeout_ms(const struct worker *w)
 {
     int64_t next = timer_next_ms(w);
@@ -133,6 +152,7 @@ void *loop_run(void *worker)
     struct worker *w = worker;
     struct epoll_event events[EVENTS_MAX];
     for (;;) {
+        int64_t polled_ms = clock_mono_ms();
         int count = epoll_wait(w->epoll, events, EVENTS_MAX, timeout_ms(w));
         begin_turn(w);
         listen_resume(w);
@@ -140,6 +160,7 @@ void *loop_run(void *worker)
         for (int i = 0; i < count; i++)
             on_event(w, events[i].data.u32);
         end_turn(w);
+        note_poll(w, count, polled_ms);
         expire(w);
         if (atomic_load_explicit(&w->server->stopping, memory_order_relaxed) && go_on_stopping(w))
             break;

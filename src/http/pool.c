@@ -10,11 +10,22 @@
  * cost the same. Pages beyond the first go back to the kernel with the slot.
  */
 
+static uint32_t slots(size_t bytes_max)
+{
+    return (uint32_t)(bytes_max / PAGE_BYTES);
+}
+
+size_t pool_reservation(size_t bytes_max)
+{
+    size_t per_slot = SLOT_BYTES + sizeof(uint32_t) + sizeof(int32_t);
+    return slots(bytes_max) * per_slot + PAGE_BYTES;
+}
+
 bool pool_init(struct pool *pool, struct arena *a, size_t bytes_max)
 {
     *pool = (struct pool){ .free_first = NONE };
     pool->pages_max = bytes_max / PAGE_BYTES;
-    pool->count = (uint32_t)pool->pages_max;
+    pool->count = slots(bytes_max);
     char *memory = arena_alloc(a, (size_t)pool->count * SLOT_BYTES + PAGE_BYTES);
     pool->pages = arena_alloc_array(a, pool->count, sizeof(*pool->pages));
     pool->free_next = arena_alloc_array(a, pool->count, sizeof(*pool->free_next));

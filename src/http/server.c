@@ -10,9 +10,27 @@
 /* Events of one turn, a few frames, and room for the site's and the log's. */
 enum { STACK_BYTES = 256 << 10 };
 
-static bool init_memory(struct worker *w, struct arena *a)
+static size_t pool_share(const struct http_config *config)
+{
+    size_t share = config->buffer_bytes_max / config->workers;
+    return share < SLOT_BYTES ? SLOT_BYTES : share;
+}
+
+/* The address space that init_memory takes for all workers. Nothing of it is memory before it
+ * is used, so a server for a million connections costs no more than a small one. */
+static size_t tables_bytes(const struct http_config *config)
+{
+    enum { ALIGNMENT_AND_GAPS = 4 << 10 };
+    size_t per_connection = sizeof(struct conn) + 3 * sizeof(int32_t);
+    size_t worker = config->connections_max * per_connection + READ_BYTES + STAGE_BYTES +
+                    pool_reservation(pool_share(config)) + ALIGNMENT_AND_GAPS;
+    return config->workers * worker;
+}
+
+static bool init_memory(struct worker *w)
 {
     const struct http_config *config = &w->server->config;
+    struct arena *a = &w->server->tables;
     w->conns = arena_alloc_array(a, config->connections_max, sizeof(*w->conns));
     w->dirty = arena_alloc_array(a, config->connections_max, sizeof(*w->dirty));
     /* Twice: a connection may be closed and its place taken again while it is on the list. */
@@ -22,11 +40,10 @@ static bool init_memory(struct worker *w, struct arena *a)
     if (!w->conns || !w->dirty || !w->carry || !w->read_memory || !stage)
         return false;
     w->stage = buf_on(stage, STAGE_BYTES);
-    size_t share = config->buffer_bytes_max / config->workers;
-    return pool_init(&w->pool, a, share < SLOT_BYTES ? SLOT_BYTES : share);
+    return pool_init(&w->pool, a, pool_share(config));
 }
 
-static bool init_worker(struct worker *w, struct arena *a, struct err *err)
+static bool init_worker(struct worker *w, struct err *err)
 {
     w->epoll = NONE;
     w->wake = NONE;
@@ -34,7 +51,7 @@ static bool init_worker(struct worker *w, struct arena *a, struct err *err)
     for (size_t i = 0; i < HTTP_LISTENERS_MAX; i++)
         w->listeners[i].fd = NONE;
     timer_init(w);
-    if (!init_memory(w, a))
+    if (!init_memory(w))
         return err_set(err, ERR_FAILED,
                        "out of memory for the connections; lower "
                        "serve.connections or serve.buffers");
@@ -59,10 +76,12 @@ struct http_server *http_server_open(struct arena *a, const struct http_config *
     }
     server->config = *config;
     server->workers = workers;
+    if (!arena_init(&server->tables, tables_bytes(config), err))
+        return NULL;
     for (unsigned i = 0; i < config->workers; i++) {
         workers[i].server = server;
         workers[i].data = config->data[i];
-        if (!init_worker(&workers[i], a, err))
+        if (!init_worker(&workers[i], err))
             return NULL;
     }
     return listen_open(server, err) ? server : NULL;
@@ -79,12 +98,17 @@ bool http_server_start(struct http_server *server, struct err *err)
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    sigset_t every;
+    sigset_t before;
+    sigfillset(&every);
+    pthread_sigmask(SIG_BLOCK, &every, &before); /* threads inherit it */
     int failure = 0;
     while (failure == 0 && server->started < server->config.workers) {
         struct worker *w = &server->workers[server->started];
         failure = pthread_create(&w->thread, &attributes, loop_run, w);
         server->started += failure == 0;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (failure == 0)
         return true;
@@ -110,6 +134,7 @@ void http_server_stop(struct http_server *server, int64_t grace_ms)
     for (unsigned i = 0; i < server->started; i++)
         pthread_join(server->workers[i].thread, NULL);
     server->started = 0;
+    arena_fini(&server->tables);
 }
 
 int64_t http_server_longest_turn_ms(const struct http_server *server)

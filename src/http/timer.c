@@ -72,7 +72,7 @@ int32_t timer_expired(const struct worker *w)
 {
     for (size_t i = TIMER_NONE + 1; i < TIMER_COUNT; i++) {
         int32_t first = w->timers[i].first;
-        if (first != NONE && w->conns[first].deadline_ms <= w->now_ms)
+        if (first != NONE && w->conns[first].deadline_ms <= w->seen_ms)
             return first;
     }
     return NONE;

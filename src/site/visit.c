@@ -21,8 +21,9 @@ static struct span peer_text(const struct sockaddr_storage *peer, char memory[IN
         const struct sockaddr_in *v4 = (const void *)peer;
         text = inet_ntop(AF_INET, &v4->sin_addr, memory, INET6_ADDRSTRLEN);
     } else if (peer->ss_family == AF_INET6) {
+        static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
         const struct sockaddr_in6 *v6 = (const void *)peer;
-        if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+        if (memcmp(&v6->sin6_addr, mapped, sizeof(mapped)) == 0)
             text = inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], memory, INET6_ADDRSTRLEN);
         else
             text = inet_ntop(AF_INET6, &v6->sin6_addr, memory, INET6_ADDRSTRLEN);
