@@ -48,7 +48,7 @@ static bool resolve(const char *text, struct address *address, struct err *err)
         err_set(err, ERR_REQUEST, "'%s' is not an address; write host:port or :port", text);
         return false;
     }
-    int failure = getaddrinfo(host, port, &hints, &found);
+    int failure = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
     if (failure) {
         err_set(err, ERR_REQUEST, "cannot listen on %s: %s", text, gai_strerror(failure));
         return false;

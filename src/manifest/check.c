@@ -141,6 +141,8 @@ bool manifest_check(const struct profile *p, struct profile_problems *problems)
     checks_service(&c);
     checks_files(&c);
     checks_env(&c);
+    checks_scaling(&c);
+    checks_traffic(&c);
     checks_labels(&c);
     if (problems->arena->exhausted)
         profile_problem_add(problems, (struct profile_origin){ 0 },

@@ -65,6 +65,7 @@ void checks_labels(const struct check *c)
     check_annotations(c, SECTION_service_annotations, &p->service_annotations, shared);
     check_annotations(c, SECTION_service_account_annotations, &p->service_account_annotations,
                       shared);
+    check_annotations(c, SECTION_ingress_annotations, &p->ingress_annotations, shared);
     check_annotations(c, SECTION_pod_annotations, &p->pod_annotations, CHECKSUMS_BYTES);
     check_annotations(c, SECTION_claim_annotations, &p->claim_annotations, 0);
 }

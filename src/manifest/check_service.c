@@ -15,6 +15,11 @@ static bool is_address(struct span s, int family)
     return buf_cstr(&b) && span_find(s, '\0') < 0 && inet_pton(family, text, address) == 1;
 }
 
+bool checks_is_address(struct span s)
+{
+    return is_address(s, AF_INET) || is_address(s, AF_INET6);
+}
+
 static bool is_network(struct span s)
 {
     uint64_t bits;
@@ -95,8 +100,7 @@ static void check_balancer(const struct check *c, bool balancer)
                          p->service_balancer_class);
     if (p->service_balancer_ip.len && !balancer)
         checks_problem(c, KEY_service_balancer_ip, "%s", only);
-    if (p->service_balancer_ip.len && !is_address(p->service_balancer_ip, AF_INET) &&
-        !is_address(p->service_balancer_ip, AF_INET6))
+    if (p->service_balancer_ip.len && !checks_is_address(p->service_balancer_ip))
         checks_problem(c, KEY_service_balancer_ip, "'%.*s' is not an IP address",
                        SPAN_ARG(p->service_balancer_ip));
     if (p->service_source_ranges.len && !balancer)
@@ -135,7 +139,7 @@ static void check_external_ips(const struct check *c)
     struct span rest = c->p->service_external_ips;
     struct span item;
     while (profile_list_next(&rest, &item)) {
-        if (!is_address(item, AF_INET) && !is_address(item, AF_INET6))
+        if (!checks_is_address(item))
             checks_problem(c, KEY_service_external_ips, "'%.*s' is not an IP address",
                            SPAN_ARG(item));
     }

@@ -5,13 +5,15 @@
 static void check_grace(const struct check *c)
 {
     const struct profile *p = c->p;
-    int64_t needed_ms = p->serve_drain + p->serve_finish;
+    int64_t needed_ms = p->workload_pre_stop + p->serve_drain + p->serve_finish;
     checks_seconds(c, KEY_workload_grace, p->workload_grace);
+    checks_seconds(c, KEY_workload_pre_stop, p->workload_pre_stop);
     if (p->workload_grace && p->workload_grace < needed_ms)
-        checks_problem(c, KEY_workload_grace,
-                       "the pod would be killed before serve.drain + serve.finish (%" PRId64
-                       " ms) are over; give more, or 0s to have it computed",
-                       needed_ms);
+        checks_problem(
+            c, KEY_workload_grace,
+            "the pod would be killed before pre_stop + serve.drain + serve.finish (%" PRId64
+            " ms) are over; give more, or 0s to have it computed",
+            needed_ms);
 }
 
 static void check_statefulset(const struct check *c)

@@ -31,6 +31,9 @@ void checks_name(const struct check *c, enum profile_key key, enum kubename_rule
 void checks_optional_name(const struct check *c, enum profile_key key, enum kubename_rule rule,
                           struct span value);
 
+/* True for an IPv4 or IPv6 address. */
+bool checks_is_address(struct span s);
+
 /* A duration must be whole seconds. */
 void checks_seconds(const struct check *c, enum profile_key key, int64_t value_ms);
 
@@ -45,6 +48,8 @@ void checks_workload(
 void checks_service(const struct check *c); /* [service], and the listeners behind it */
 void checks_files(const struct check *c);   /* [config] [files] [secrets] [secret] */
 void checks_env(const struct check *c);     /* [env...] */
+void checks_scaling(const struct check *c); /* [disruption] [autoscaling] [tolerations] */
+void checks_traffic(const struct check *c); /* [namespace] [ingress] [route] [host_aliases] */
 void checks_labels(const struct check *c);  /* labels, annotations, node selector */
 
 #endif

@@ -14,6 +14,12 @@ void common_add_selector(const struct build *b, struct node *labels)
     node_map_add_text(labels, label_instance, b->d->name);
 }
 
+void common_add_label_selector(const struct build *b, struct node *map, const char *key)
+{
+    struct node *selector = node_map_add_map(map, key);
+    common_add_selector(b, node_map_add_map(selector, "matchLabels"));
+}
+
 void common_add_labels(const struct build *b, struct node *labels)
 {
     const struct profile *p = b->p;
@@ -61,7 +67,7 @@ void common_begin(const struct build *b, struct node *object, const struct commo
     node_map_add_str(object, "kind", about->kind);
     struct node *metadata = node_map_add_map(object, "metadata");
     node_map_add_text(metadata, "name", about->name);
-    if (b->p->app_namespace.len)
+    if (b->p->app_namespace.len && !about->cluster_wide)
         node_map_add_text(metadata, "namespace", b->p->app_namespace);
     common_add_labels(b, node_map_add_map(metadata, "labels"));
     bool own = about->annotations && about->annotations->count;

@@ -20,6 +20,7 @@ struct common_object {
     const char *kind;
     struct span name;
     const struct profile_pairs *annotations; /* they win over [annotations] */
+    bool cluster_wide;                       /* it is in no namespace */
 };
 
 /* Adds apiVersion, kind and metadata (name, namespace, labels, annotations). */
@@ -30,6 +31,9 @@ void common_add_labels(const struct build *b, struct node *labels);
 
 /* Adds to a map the two labels that select the pods, and that never change: name, instance. */
 void common_add_selector(const struct build *b, struct node *labels);
+
+/* Adds a key with the map {matchLabels: what common_add_selector adds}. */
+void common_add_label_selector(const struct build *b, struct node *map, const char *key);
 
 /* Adds pairs to a map; those whose key it has already are left out. */
 void common_add_pairs(struct node *map, const struct profile_pairs *pairs);

@@ -154,6 +154,15 @@ static void add_security(const struct profile *p, struct node *container)
         node_map_add_text(node_map_add_map(security, "appArmorProfile"), "type", armor);
 }
 
+/* The kubelet sleeps: there is no program in the image that could. */
+static void add_lifecycle(const struct profile *p, struct node *container)
+{
+    if (!p->workload_pre_stop)
+        return;
+    struct node *hook = node_map_add_map(node_map_add_map(container, "lifecycle"), "preStop");
+    node_map_add_int(node_map_add_map(hook, "sleep"), "seconds", p->workload_pre_stop / 1000);
+}
+
 static struct node *add_mount(struct node *mounts, struct span volume, struct span path)
 {
     struct node *mount = node_seq_add_map(mounts);
@@ -192,6 +201,7 @@ void pod_add_container(const struct build *b, struct node *containers)
     add_env(b, container);
     add_ports(b, container);
     add_probes(b, container);
+    add_lifecycle(p, container);
     add_resources(b, container);
     add_security(p, container);
     /* When there is no message file, the last lines of the log tell why the server ended. */

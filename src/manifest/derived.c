@@ -105,7 +105,7 @@ static struct span volume_path(struct arena *a, struct span file)
 
 static int64_t grace_s(const struct profile *p)
 {
-    int64_t needed_ms = p->serve_drain + p->serve_finish;
+    int64_t needed_ms = p->workload_pre_stop + p->serve_drain + p->serve_finish;
     return p->workload_grace ? p->workload_grace / 1000 : (needed_ms + 999) / 1000 + GRACE_MARGIN_S;
 }
 

@@ -7,6 +7,30 @@
 
 #include "manifest/common.h"
 
+/* Only when namespace.create is true. */
+bool kind_namespace_wanted(const struct build *b);
+void kind_namespace(const struct build *b, struct node *object);
+
+/* Only when network.create is true. */
+bool kind_networkpolicy_wanted(const struct build *b);
+void kind_networkpolicy(const struct build *b, struct node *object);
+
+/* Only when disruption.create is true. */
+bool kind_disruption_wanted(const struct build *b);
+void kind_disruption(const struct build *b, struct node *object);
+
+/* Only when autoscaling.create is true. */
+bool kind_autoscaler_wanted(const struct build *b);
+void kind_autoscaler(const struct build *b, struct node *object);
+
+/* Only when ingress.create is true. */
+bool kind_ingress_wanted(const struct build *b);
+void kind_ingress(const struct build *b, struct node *object);
+
+/* Only when route.create is true. */
+bool kind_httproute_wanted(const struct build *b);
+void kind_httproute(const struct build *b, struct node *object);
+
 /* Unless service_account.create is false. */
 bool kind_serviceaccount_wanted(const struct build *b);
 void kind_serviceaccount(const struct build *b, struct node *object);

@@ -61,10 +61,11 @@ void kind_statefulset(const struct build *b, struct node *object)
     add_retention(p, spec);
     common_add_choice(spec, "podManagementPolicy", KEY_workload_pod_management,
                       p->workload_pod_management);
-    node_map_add_int(spec, "replicas", p->workload_replicas);
+    /* The autoscaler's number must not be set back by every apply. */
+    if (!p->autoscaling_create)
+        node_map_add_int(spec, "replicas", p->workload_replicas);
     node_map_add_int(spec, "revisionHistoryLimit", p->workload_revision_history);
-    struct node *selector = node_map_add_map(spec, "selector");
-    common_add_selector(b, node_map_add_map(selector, "matchLabels"));
+    common_add_label_selector(b, spec, "selector");
     node_map_add_text(spec, "serviceName", b->d->headless);
     pod_add_template(b, node_map_add_map(spec, "template"));
     add_update_strategy(p, spec);

@@ -6,18 +6,27 @@
 
 struct kind {
     const char *name;
+    const char *plural;
     const char *short_name;
     bool (*wanted)(const struct build *b); /* NULL: always */
     void (*build)(const struct build *b, struct node *object);
 };
 
 static const struct kind kinds[] = {
-    { "serviceaccount", "sa", kind_serviceaccount_wanted, kind_serviceaccount },
-    { "secret", "secret", kind_secret_wanted, kind_secret },
-    { "configmap", "cm", NULL, kind_configmap },
-    { "service", "svc", NULL, kind_service_headless },
-    { "service", "svc", NULL, kind_service },
-    { "statefulset", "sts", NULL, kind_statefulset },
+    { "namespace", "namespaces", "ns", kind_namespace_wanted, kind_namespace },
+    { "networkpolicy", "networkpolicies", "netpol", kind_networkpolicy_wanted, kind_networkpolicy },
+    { "poddisruptionbudget", "poddisruptionbudgets", "pdb", kind_disruption_wanted,
+      kind_disruption },
+    { "serviceaccount", "serviceaccounts", "sa", kind_serviceaccount_wanted, kind_serviceaccount },
+    { "secret", "secrets", "secret", kind_secret_wanted, kind_secret },
+    { "configmap", "configmaps", "cm", NULL, kind_configmap },
+    { "service", "services", "svc", NULL, kind_service_headless },
+    { "service", "services", "svc", NULL, kind_service },
+    { "horizontalpodautoscaler", "horizontalpodautoscalers", "hpa", kind_autoscaler_wanted,
+      kind_autoscaler },
+    { "statefulset", "statefulsets", "sts", NULL, kind_statefulset },
+    { "ingress", "ingresses", "ing", kind_ingress_wanted, kind_ingress },
+    { "httproute", "httproutes", "httproute", kind_httproute_wanted, kind_httproute },
 };
 
 static_assert(countof(kinds) <= 64, "a choice is a set of 64 bits");
@@ -45,16 +54,11 @@ static bool unknown_kind(struct span name, struct err *err)
                    SPAN_ARG(name), SPAN_ARG(buf_span(&known)));
 }
 
-/* kubectl takes the plural, too. */
 static bool is_called(const struct kind *kind, struct span name)
 {
-    struct span singular = name;
-    if (span_eq_nocase(name, span_of(kind->name)) ||
-        span_eq_nocase(name, span_of(kind->short_name)))
-        return true;
-    if (singular.len)
-        singular.len--;
-    return span_eq_nocase(singular, span_of(kind->name)) && (name.ptr[name.len - 1] | 0x20) == 's';
+    return span_eq_nocase(name, span_of(kind->name)) ||
+           span_eq_nocase(name, span_of(kind->plural)) ||
+           span_eq_nocase(name, span_of(kind->short_name));
 }
 
 bool kinds_choose(struct span list, struct kinds_choice *choice, struct err *err)

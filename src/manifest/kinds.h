@@ -15,7 +15,8 @@ struct kinds_choice {
 /* Every kind. */
 struct kinds_choice kinds_all(void);
 
-/* "statefulset,svc": names and short names of kinds, as kubectl takes them, in any case. */
+/* "statefulset,svc": names, plurals and short names of kinds, as kubectl takes them, in any case.
+ */
 must_use bool kinds_choose(struct span list, struct kinds_choice *choice, struct err *err);
 
 /* A sequence of the chosen objects that this profile wants, each map in its printed order; it

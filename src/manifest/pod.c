@@ -51,19 +51,13 @@ static void add_security(const struct profile *p, struct node *spec)
         node_map_add_bool(spec, "hostUsers", span_eq_str(host_users, "true"));
 }
 
-static void add_pod_selector(const struct build *b, struct node *parent)
-{
-    struct node *selector = node_map_add_map(parent, "labelSelector");
-    common_add_selector(b, node_map_add_map(selector, "matchLabels"));
-}
-
 static void add_spread(const struct build *b, struct node *spec)
 {
     struct span spread = profile_choice_word(KEY_workload_spread, b->p->workload_spread);
     if (span_eq_str(spread, "none"))
         return;
     struct node *one = node_seq_add_map(node_map_add_seq(spec, "topologySpreadConstraints"));
-    add_pod_selector(b, one);
+    common_add_label_selector(b, one, "labelSelector");
     node_map_add_int(one, "maxSkew", 1);
     node_map_add_str(one, "topologyKey", "kubernetes.io/hostname");
     node_map_add_str(one, "whenUnsatisfiable",
@@ -88,7 +82,7 @@ static void add_anti_affinity(const struct build *b, struct node *spec)
         node_map_add_int(one, "weight", 100);
         term = node_map_add_map(one, "podAffinityTerm");
     }
-    add_pod_selector(b, term);
+    common_add_label_selector(b, term, "labelSelector");
     node_map_add_str(term, "topologyKey", "kubernetes.io/hostname");
 }
 
@@ -109,6 +103,58 @@ static void add_volumes(const struct build *b, struct node *spec)
     node_map_add_text(source, "secretName", b->d->secret);
 }
 
+/* "key=value:effect:seconds", all but the key at will; the checks have seen it. */
+static void add_toleration(struct node *seq, struct span written)
+{
+    struct span rest = written;
+    struct span value;
+    struct span key;
+    struct span effect;
+    struct node *one = node_seq_add_map(seq);
+    span_split(&rest, ':', &value);
+    span_split(&value, '=', &key);
+    node_map_add_text(one, "key", key);
+    node_map_add_str(one, "operator", value.ptr ? "Equal" : "Exists");
+    if (value.ptr)
+        node_map_add_text(one, "value", value);
+    if (!span_split(&rest, ':', &effect))
+        return;
+    node_map_add_text(one, "effect", effect);
+    uint64_t seconds;
+    if (rest.ptr && span_to_u64(rest, &seconds))
+        node_map_add_int(one, "tolerationSeconds", (int64_t)seconds);
+}
+
+static void add_tolerations(const struct profile_pairs *pairs, struct node *spec)
+{
+    if (!pairs->count)
+        return;
+    struct node *seq = node_map_add_seq(spec, "tolerations");
+    for (size_t i = 0; i < pairs->count; i++)
+        add_toleration(seq, pairs->items[i].value);
+}
+
+/* One entry for each address, with all the names that have it. */
+static void add_host_aliases(const struct profile_pairs *pairs, struct node *spec)
+{
+    if (!pairs->count)
+        return;
+    struct node *seq = node_map_add_seq(spec, "hostAliases");
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct span address = pairs->items[i].value;
+        struct node *entry = seq->first;
+        while (entry && !span_eq(node_map_find(entry, SPAN_LIT("ip"))->text, address))
+            entry = entry->next;
+        struct node *names = entry ? node_map_find(entry, SPAN_LIT("hostnames")) : NULL;
+        if (!names) {
+            entry = node_seq_add_map(seq);
+            node_map_add_text(entry, "ip", address);
+            names = node_map_add_seq(entry, "hostnames");
+        }
+        node_seq_add_text(names, pairs->items[i].name);
+    }
+}
+
 static void add_scheduling(const struct build *b, struct node *spec)
 {
     const struct profile *p = b->p;
@@ -121,6 +167,7 @@ static void add_scheduling(const struct build *b, struct node *spec)
     if (p->workload_runtime_class.len)
         node_map_add_text(spec, "runtimeClassName", p->workload_runtime_class);
     node_map_add_text(spec, "schedulerName", p->workload_scheduler);
+    add_tolerations(&p->tolerations, spec);
 }
 
 static void add_pull_secrets(const struct build *b, struct node *spec)
@@ -144,6 +191,7 @@ void pod_add_template(const struct build *b, struct node *template)
     common_add_choice(spec, "dnsPolicy", KEY_workload_dns_policy, b->p->workload_dns_policy);
     /* Else the kubelet adds a variable for every Service of the namespace. */
     node_map_add_bool(spec, "enableServiceLinks", false);
+    add_host_aliases(&b->p->host_aliases, spec);
     add_pull_secrets(b, spec);
     node_map_add_str(spec, "restartPolicy", "Always");
     add_scheduling(b, spec);

@@ -260,6 +260,85 @@ def test_checksums_roll_the_pods_when_content_changes(tmp_path):
     assert checksums("[pod_annotations]\na = b\n") == base | {"a": "b"}
 
 
+def test_pods_where_they_may_run_and_how_they_end(tmp_path):
+    objects = profile(tmp_path, "[workload]\npre_stop = 4s\n[tolerations]\na = k=v:NoSchedule\nb = x.y/k\nc = k:NoExecute:30\n"
+                                "[host_aliases]\none.example = 192.0.2.1\nsix.example = 2001:db8::1\ntwo.example = 192.0.2.1\n")
+    pod = pod_of(objects)
+    assert pod["tolerations"] == [
+        {"effect": "NoSchedule", "key": "k", "operator": "Equal", "value": "v"}, {"key": "x.y/k", "operator": "Exists"},
+        {"effect": "NoExecute", "key": "k", "operator": "Exists", "tolerationSeconds": 30}]
+    assert pod["hostAliases"] == [{"hostnames": ["one.example", "two.example"], "ip": "192.0.2.1"},
+                                  {"hostnames": ["six.example"], "ip": "2001:db8::1"}]
+    assert container_of(objects)["lifecycle"] == {"preStop": {"sleep": {"seconds": 4}}}
+    assert pod["terminationGracePeriodSeconds"] == 24
+    assert not {"tolerations", "hostAliases"} & pod_of(emit()).keys() and "lifecycle" not in container_of(emit())
+
+
+def test_namespace(tmp_path):
+    objects = profile(tmp_path, "[app]\nnamespace = n\n[namespace]\ncreate = true\nlevel = baseline\n")
+    assert objects[0]["kind"] == "Namespace"
+    metadata = objects[0]["metadata"]
+    assert metadata["name"] == "n" and "namespace" not in metadata
+    for mode in ("enforce", "audit", "warn"):
+        assert metadata["labels"][f"pod-security.kubernetes.io/{mode}"] == "baseline"
+
+
+@pytest.mark.parametrize("given, field", [
+    ("", {"maxUnavailable": 1}), ("max_unavailable = 30%\n", {"maxUnavailable": "30%"}),
+    ("max_unavailable =\nmin_available = 2\n", {"minAvailable": 2})])
+def test_disruption_budget(tmp_path, given, field):
+    budget = find(profile(tmp_path, "[workload]\nreplicas = 3\n[disruption]\ncreate = true\n" + given), "PodDisruptionBudget")
+    assert budget["apiVersion"] == "policy/v1"
+    assert budget["spec"] == field | {"selector": {"matchLabels": SELECTOR}, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+
+
+def test_autoscaling_leaves_the_replicas_alone(tmp_path):
+    objects = profile(tmp_path, "[autoscaling]\ncreate = true\nmemory = 70\nmax = 4\n")
+    assert "replicas" not in find(objects, "StatefulSet")["spec"]
+    scaler = find(objects, "HorizontalPodAutoscaler")
+    assert scaler["apiVersion"] == "autoscaling/v2"
+    assert scaler["spec"] == {
+        "maxReplicas": 4, "minReplicas": 2, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "app"},
+        "metrics": [{"resource": {"name": name, "target": {"averageUtilization": percent, "type": "Utilization"}}, "type": "Resource"}
+                    for name, percent in (("cpu", 80), ("memory", 70))]}
+
+
+def test_network_policy(tmp_path):
+    own = {"podSelector": {"matchLabels": SELECTOR}}
+    spec = find(profile(tmp_path, "[network]\ncreate = true\nmonitoring = prometheus\n[serve]\nhttp = :80, :81\n"), "NetworkPolicy")["spec"]
+    tcp = [{"port": port, "protocol": "TCP"} for port in (80, 81, 9090)]
+    other = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "prometheus"}}}
+    assert spec == own | {"egress": [{"to": [own]}], "policyTypes": ["Ingress", "Egress"],
+                          "ingress": [{"ports": tcp[:2]}, {"from": [own, other], "ports": tcp[2:]}]}
+    spec = find(profile(tmp_path, "[network]\ncreate = true\n[serve]\nadmin =\n"), "NetworkPolicy")["spec"]
+    assert len(spec["ingress"]) == 1
+
+
+def test_ingress(tmp_path):
+    objects = profile(tmp_path, "[service]\nname = front\n[ingress]\ncreate = true\nclass = nginx\nhosts = a.example, *.b.example\n"
+                                "paths = /, /x\npath_type = Exact\ntls_secret = cert\n[ingress_annotations]\na/b = c\n")
+    ingress = find(objects, "Ingress")
+    backend = {"service": {"name": "front", "port": {"name": "http"}}}
+    paths = [{"backend": backend, "path": path, "pathType": "Exact"} for path in ("/", "/x")]
+    assert find(objects, "Service", "front")["spec"]["ports"][0]["name"] == "http"
+    assert ingress["apiVersion"] == "networking.k8s.io/v1" and ingress["metadata"]["annotations"] == {"a/b": "c"}
+    assert ingress["spec"] == {
+        "ingressClassName": "nginx", "tls": [{"hosts": ["a.example", "*.b.example"], "secretName": "cert"}],
+        "rules": [{"host": host, "http": {"paths": paths}} for host in ("a.example", "*.b.example")]}
+    spec = find(profile(tmp_path, "[ingress]\ncreate = true\n"), "Ingress")["spec"]
+    assert spec.keys() == {"rules"} and len(spec["rules"]) == 1 and "host" not in spec["rules"][0]
+
+
+def test_http_route(tmp_path):
+    route = find(profile(tmp_path, "[route]\ncreate = true\nparents = g, infra/h\nhosts = a.example\npath = /x\n"), "HTTPRoute")
+    gateway = {"group": "gateway.networking.k8s.io", "kind": "Gateway"}
+    assert route["apiVersion"] == "gateway.networking.k8s.io/v1"
+    assert route["spec"] == {
+        "hostnames": ["a.example"], "parentRefs": [gateway | {"name": "g"}, gateway | {"name": "h", "namespace": "infra"}],
+        "rules": [{"backendRefs": [{"kind": "Service", "name": "app", "port": 80}],
+                   "matches": [{"path": {"type": "PathPrefix", "value": "/x"}}]}]}
+
+
 def test_kinds_are_selected():
     assert [o["kind"] for o in emit("--emit=sts,cm")] == ["ConfigMap", "StatefulSet"]
     done = run("--emit=service", "-o", "json")

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -255,6 +256,19 @@ def test_the_profile_of_the_config_map_serves(tmp_path):
 def test_ipv6(tmp_path):
     with Server(tmp_path, "serve.http=[::1]:0") as server:
         assert server.get("/", host="::1")[0] == 200
+
+
+@pytest.mark.parametrize("disable_ipv6", [0, 1])
+def test_every_address_by_default(tmp_path, disable_ipv6):
+    """":8080" takes IPv4 and IPv6, or IPv4 alone where there is no IPv6; in a network namespace."""
+    network = f"ip link set lo up; echo {disable_ipv6} > /proc/sys/net/ipv6/conf/all/disable_ipv6; exec \"$@\""
+    wrap = ("unshare", "--net", "--mount", "sh", "-c", f"mount -t proc proc /proc 2>/dev/null; {network}", "sh")
+    with Server(tmp_path, "serve.http=:8080", "serve.admin=:9090", wrap=wrap) as server:
+        for host in ["127.0.0.1"] if disable_ipv6 else ["127.0.0.1", "[::1]"]:
+            done = subprocess.run(["nsenter", "--net", "-t", str(server.process.pid), "curl", "-fsS", "-m", "5",
+                                   f"http://{host}:8080/", f"http://{host}:9090/livez"], capture_output=True, text=True)
+            assert done.returncode == 0 and done.stdout.endswith("\nok\n"), done.stderr
+        assert len(server.lines()) == (1 if disable_ipv6 else 2)
 
 
 def test_works_as_pid_1(tmp_path):

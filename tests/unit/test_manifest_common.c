@@ -9,7 +9,7 @@ static void test_metadata(void **state)
                     "[annotations]\na = all\nb = all\n[service_annotations]\nb = own\n");
     struct node *object = node_new_map(&f->tree);
     const struct common_object about = { "v1", "Kind", SPAN_LIT("x"),
-                                         &f->profile.service_annotations };
+                                         &f->profile.service_annotations, false };
     common_begin(&f->build, object, &about);
     assert_text_at(object, "apiVersion", "v1");
     assert_text_at(object, "kind", "Kind");
@@ -25,7 +25,7 @@ static void test_what_is_empty_is_left_out(void **state)
     struct fixture *f = *state;
     fixture_load(f, "[app]\ncomponent =\n");
     struct node *object = node_new_map(&f->tree);
-    const struct common_object about = { "v1", "Kind", SPAN_LIT("x"), NULL };
+    const struct common_object about = { "v1", "Kind", SPAN_LIT("x"), NULL, false };
     common_begin(&f->build, object, &about);
     assert_null(fixture_at(object, "metadata/namespace"));
     assert_null(fixture_at(object, "metadata/annotations"));

@@ -22,9 +22,15 @@ static const struct node *build(struct fixture *f, const char *list)
 static void test_objects_come_in_the_order_of_creation(void **state)
 {
     struct fixture *f = *state;
-    static const char *const kinds[] = { "ServiceAccount", "Secret",  "ConfigMap",
-                                         "Service",        "Service", "StatefulSet" };
-    fixture_load(f, "[secret]\nk = v\n");
+    static const char *const kinds[] = {
+        "Namespace",      "NetworkPolicy", "PodDisruptionBudget",
+        "ServiceAccount", "Secret",        "ConfigMap",
+        "Service",        "Service",       "HorizontalPodAutoscaler",
+        "StatefulSet",    "Ingress",       "HTTPRoute",
+    };
+    fixture_load(f, "[secret]\nk = v\n[app]\nnamespace = n\n[namespace]\ncreate = true\n"
+                    "[network]\ncreate = true\n[disruption]\ncreate = true\n[autoscaling]\n"
+                    "create = true\n[ingress]\ncreate = true\n[route]\ncreate = true\n");
     const struct node *n = build(f, NULL)->first;
     for (size_t i = 0; i < countof(kinds); i++, n = n->next)
         assert_text_at(n, "kind", kinds[i]);
@@ -47,6 +53,9 @@ static void test_names_short_names_and_plurals(void **state)
     assert_int_equal(count_of(build(f, "statefulset")), 1);
     assert_int_equal(count_of(build(f, "sts, StatefulSets ,STS")), 1);
     assert_int_equal(count_of(build(f, "services")), 2);
+    fixture_load(f, "[ingress]\ncreate = true\n[network]\ncreate = true\n");
+    assert_int_equal(count_of(build(f, "ingresses,networkpolicies")), 2);
+    assert_int_equal(count_of(build(f, "ing,netpol,pdb,hpa,httproute")), 2);
     assert_int_equal(count_of(build(f, "sts,cm")), 2);
     assert_text_at(build(f, "sts,cm"), "0/kind", "ConfigMap");
 }
@@ -61,7 +70,9 @@ static void test_unknown_kinds_are_told(void **state)
     assert_non_null(strstr(err.text, "did you mean 'statefulset'?"));
     err = (struct err){ 0 };
     assert_false(kinds_choose(SPAN_LIT("zzz"), &choice, &err));
-    assert_non_null(strstr(err.text, "serviceaccount, secret, configmap, service, statefulset"));
+    assert_non_null(
+        strstr(err.text,
+               "serviceaccount, secret, configmap, service, horizontalpodautoscaler, statefulset"));
     err = (struct err){ 0 };
     assert_false(kinds_choose(SPAN_LIT(" ,"), &choice, &err));
     assert_int_equal(err.kind, ERR_REQUEST);

@@ -1,0 +1,66 @@
+#include "base/std.h"
+
+#include "manifest/kind.h"
+
+bool kind_networkpolicy_wanted(const struct build *b)
+{
+    return b->p->network_create;
+}
+
+static void add_port(struct node *ports, int64_t number)
+{
+    struct node *port = node_seq_add_map(ports);
+    node_map_add_int(port, "port", number);
+    node_map_add_str(port, "protocol", "TCP");
+}
+
+static bool is_admin(const struct derived_port *port)
+{
+    return strcmp(port->name, "admin") == 0;
+}
+
+static void add_public(const struct build *b, struct node *ingress)
+{
+    struct node *ports = node_map_add_seq(node_seq_add_map(ingress), "ports");
+    for (size_t i = 0; i < b->d->port_count; i++) {
+        if (!is_admin(&b->d->ports[i]))
+            add_port(ports, b->d->ports[i].number);
+    }
+}
+
+/* The kubelet's probes come from the node, which a policy does not keep out. */
+static void add_admin(const struct build *b, struct node *ingress, int64_t number)
+{
+    struct node *rule = node_seq_add_map(ingress);
+    struct node *from = node_map_add_seq(rule, "from");
+    common_add_label_selector(b, node_seq_add_map(from), "podSelector");
+    if (b->p->network_monitoring.len) {
+        struct node *peer = node_map_add_map(node_seq_add_map(from), "namespaceSelector");
+        node_map_add_text(node_map_add_map(peer, "matchLabels"), "kubernetes.io/metadata.name",
+                          b->p->network_monitoring);
+    }
+    add_port(node_map_add_seq(rule, "ports"), number);
+}
+
+void kind_networkpolicy(const struct build *b, struct node *object)
+{
+    const struct common_object about = {
+        .api_version = "networking.k8s.io/v1",
+        .kind = "NetworkPolicy",
+        .name = b->d->name,
+    };
+    common_begin(b, object, &about);
+    struct node *spec = node_map_add_map(object, "spec");
+    struct node *egress = node_seq_add_map(node_map_add_seq(spec, "egress"));
+    common_add_label_selector(b, node_seq_add_map(node_map_add_seq(egress, "to")), "podSelector");
+    struct node *ingress = node_map_add_seq(spec, "ingress");
+    add_public(b, ingress);
+    for (size_t i = 0; i < b->d->port_count; i++) {
+        if (is_admin(&b->d->ports[i]))
+            add_admin(b, ingress, b->d->ports[i].number);
+    }
+    common_add_label_selector(b, spec, "podSelector");
+    struct node *types = node_map_add_seq(spec, "policyTypes");
+    node_seq_add_str(types, "Ingress");
+    node_seq_add_str(types, "Egress");
+}
