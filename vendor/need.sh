@@ -49,6 +49,9 @@ for group in "$@"; do
         need util-linux setpriv
         need e2fsprogs mkfs.ext4
         need mount mount
+        need iproute2 ip
+        need time /usr/bin/time
+        need kubernetes-client kubectl
         need binutils readelf
         need "$clang" "$clang"
         need podman podman
