@@ -116,7 +116,7 @@ bool span_to_u64(struct span s, uint64_t *value)
     return take_digits(&s, value) && s.len == 0;
 }
 
-static int hex_digit(char c)
+int span_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -133,7 +133,7 @@ bool span_hex_to_u64(struct span s, uint64_t *value)
         return false;
     uint64_t v = 0;
     for (size_t i = 0; i < s.len; i++) {
-        int digit = hex_digit(s.ptr[i]);
+        int digit = span_hex_digit(s.ptr[i]);
         if (digit < 0)
             return false;
         v = v << 4 | (uint64_t)digit;

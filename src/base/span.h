@@ -64,6 +64,9 @@ bool span_split(struct span *rest, char separator, struct span *part);
 /* Decimal digits only, at most UINT64_MAX. */
 must_use bool span_to_u64(struct span s, uint64_t *value);
 
+/* 0 to 15, or -1 when it is no hexadecimal digit. */
+int span_hex_digit(char c);
+
 /* Hexadecimal digits only: 1 to 16 of them, no prefix. */
 must_use bool span_hex_to_u64(struct span s, uint64_t *value);
 

@@ -45,17 +45,6 @@ bool body_done(const struct body *b)
     return b->state == DONE;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* What follows a chunk's size or an extension: another extension or the end of the line. */
 static int after_size(char c)
 {
@@ -64,7 +53,7 @@ static int after_size(char c)
 
 static int step_size(struct body *b, char c)
 {
-    int digit = hex_value(c);
+    int digit = span_hex_digit(c);
     if (digit >= 0 && b->digits < SIZE_DIGITS_MAX) {
         b->left = b->left << 4 | (uint64_t)digit;
         b->digits++;

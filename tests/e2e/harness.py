@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,17 @@ def run(*args, **options):
     if not isinstance(options.get("input"), bytes):
         options.setdefault("text", True)
     return subprocess.run([str(APP), *map(str, args)], **options)
+
+
+def copy_work_tree(to):
+    """The work tree as it would be committed, in another directory."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"],
+                            capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, to / name)
+    return to
 
 
 def fields(line):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import APP, ROOT
+from harness import APP, copy_work_tree
 
 pytestmark = [pytest.mark.product, pytest.mark.timeout(600)]
 DOWNLOADS = APP.parent / "vendor" / "dl"
@@ -21,17 +21,6 @@ def make(directory, *args, check=True):
     return done
 
 
-def clone(to):
-    """The work tree as it would be committed."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"],
-                            capture_output=True, text=True, check=True).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, to / name)
-    return to
-
-
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -39,14 +28,14 @@ def digest(path):
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     """A clone in a directory of its own, built from nothing."""
-    directory = clone(tmp_path_factory.mktemp("clone"))
+    directory = copy_work_tree(tmp_path_factory.mktemp("clone"))
     make(directory)
     return directory
 
 
 def test_two_clones_give_the_same_bytes(tree, tmp_path):
     """Another directory, with a name of another length, at another time, under another locale."""
-    other = clone(tmp_path / "quite" / "another" / "place")
+    other = copy_work_tree(tmp_path / "quite" / "another" / "place")
     time.sleep(1.1)
     make(other, "B=out", "LANG=de_DE.UTF-8", "TZ=Asia/Tokyo")
     assert digest(tree / "build" / "app") == digest(other / "out" / "app")

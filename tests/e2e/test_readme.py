@@ -12,7 +12,7 @@ import subprocess
 import pytest
 import yaml
 
-from harness import APP, ROOT
+from harness import APP, ROOT, copy_work_tree
 
 pytestmark = [pytest.mark.product, pytest.mark.timeout(300)]
 README = (ROOT / "README.md").read_text()
@@ -31,12 +31,7 @@ esac
 @pytest.fixture
 def tree(tmp_path):
     """A built copy of the work tree, with the stand-in first on the path."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"],
-                            capture_output=True, text=True, check=True).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
+    copy_work_tree(tmp_path)
     # The libraries are built already; that all is built from nothing is shown by test_build.py.
     for part in ("vendor", "musl", "product"):
         shutil.copytree(APP.parent / part, tmp_path / "build" / part, symlinks=True)
