@@ -105,6 +105,29 @@ static void configure_process(const struct profile *p)
     raise_descriptor_limit();
 }
 
+/* A signal's handler: nothing is acknowledged yet, so there is nothing to finish. */
+static void end_before_serving(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+/* While the log is opened, which may mean waiting for another server's lock or reading a large
+ * file, being told to end is obeyed at once; as PID 1, too, which has no default actions. */
+static void let_signals_end_us(bool allowed)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    if (allowed) {
+        struct sigaction action = { .sa_handler = end_before_serving };
+        sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGINT, &action, NULL);
+    }
+    sigprocmask(allowed ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
 static bool open_log(struct server *s, struct err *err)
 {
     const struct profile *p = &s->profile;
@@ -116,7 +139,9 @@ static bool open_log(struct server *s, struct err *err)
         .lock_wait_ms = p->log_lock_wait,
         .on_failure = on_disk_failure,
     };
+    let_signals_end_us(true);
     s->log = visitlog_open(&s->arena, &config, err);
+    let_signals_end_us(false);
     return s->log != NULL;
 }
 

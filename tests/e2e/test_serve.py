@@ -225,6 +225,19 @@ def test_a_held_log_is_said(tmp_path):
         assert first.get("/")[0] == 200
 
 
+@pytest.mark.parametrize("wrap", [(), ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")], ids=["", "pid 1"])
+def test_a_server_that_waits_for_the_log_can_be_ended(tmp_path, wrap):
+    with Server(tmp_path) as first:
+        second = Server(tmp_path, "log.lock_wait=10m", wrap=wrap, wait=False)
+        second.wait_for("waiting for the server that holds the log")
+        process = second.process.pid
+        if wrap:
+            process = int(open(f"/proc/{process}/task/{process}/children").read())
+        os.kill(process, signal.SIGTERM)
+        assert second.process.wait(timeout=5) == 0
+        assert first.get("/")[0] == 200
+
+
 def test_an_unwritable_directory_is_said(tmp_path):
     (tmp_path / "data").mkdir()
     os.chmod(tmp_path / "data", 0o555)
