@@ -323,7 +323,8 @@ static void finish_body(struct worker *w, int32_t id, struct span rest)
     assert(head_len > 0);
     c->state = CONN_HEAD;
     if (!dispatch(w, id)) {
-        /* The turn is full: the next one sees the head again, now as if without a body. */
+        /* The turn is full: the next one dispatches the head that is kept, and goes on with
+         * what followed the body. */
         c->state = CONN_BODY;
         if (rest.len && !pool_touch(&w->pool, c->in, c->in_len + rest.len)) {
             refuse_for_memory(w, id);
@@ -375,8 +376,12 @@ static ssize_t read_input(struct worker *w, const struct conn *c, char **bytes)
 
 static void linger(struct worker *w, int32_t id)
 {
+    struct conn *c = &w->conns[id];
     char *bytes;
-    if (read_input(w, &w->conns[id], &bytes) == 0)
+    ssize_t n = read_input(w, c, &bytes);
+    if (n > 0)
+        c->lingered += (uint32_t)n;
+    if (n == 0 || c->lingered > LINGER_BYTES)
         conn_close(w, id);
 }
 

@@ -23,11 +23,12 @@ enum {
     WAITING_PIPELINE_MAX = 32,      /* likewise, requests of one connection for turn_end */
     SLOT_BYTES = 256 << 10,         /* address space of one buffer */
     PAGE_BYTES = 4 << 10,
-    EVENTS_MAX = 256, /* of one turn */
-    ACCEPTS_MAX = 64, /* of one listener in one turn */
-    LINGER_MS = 1000, /* for the client to read an error before the close */
-    PAUSE_MS = 100,   /* without accepting, when there are no descriptors left */
-    SILENT_MS = 500,  /* at stop, for connections that have not said anything yet */
+    EVENTS_MAX = 256,         /* of one turn */
+    ACCEPTS_MAX = 64,         /* of one listener in one turn */
+    LINGER_BYTES = 256 << 10, /* read at most, while the client still sends */
+    LINGER_MS = 1000,         /* for the client to read an error before the close */
+    PAUSE_MS = 100,           /* without accepting, when there are no descriptors left */
+    SILENT_MS = 500,          /* at stop, for connections that have not said anything yet */
     NONE = -1,
 };
 
@@ -68,6 +69,7 @@ struct conn {
     int32_t in;  /* slot of the unparsed input, or of the head while CONN_BODY */
     int32_t out; /* slot of what could not be sent; while there is one, nothing is read */
     uint32_t in_len;
+    uint32_t lingered;  /* bytes thrown away while CONN_LINGER */
     uint32_t in_behind; /* while CONN_BODY and carried: bytes behind the head */
     uint32_t out_at;
     uint32_t out_len;

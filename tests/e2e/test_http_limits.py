@@ -187,3 +187,15 @@ def test_a_rolling_restart_fails_no_request(tmp_path):
         assert load.failed == 0 and load.refused == 0 and len(load.acknowledged) > 20
         assert server.process.wait(timeout=10) == 0
         assert len(server.lines()) == len(load.acknowledged)
+
+
+def test_what_follows_an_error_is_not_read_for_ever(tmp_path):
+    """The error can be read, and the flood behind it is cut off long before its end."""
+    with Server(tmp_path, "serve.workers=1") as server, server.connect() as connection:
+        connection.sendall(b"BAD\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+        sent = 0
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            while sent < 200 << 20:
+                sent += connection.send(b"x" * 65536)
+        assert sent < 20 << 20
