@@ -56,7 +56,6 @@ for group in "$@"; do
         need "$clang" "$clang"
         need podman podman
         need runc runc
-        need buildah buildah
         ;;
     lint)
         need "$format" "$format"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import APP, copy_work_tree
+from harness import APP, ROOT, copy_work_tree
 
 pytestmark = [pytest.mark.product, pytest.mark.timeout(600)]
 DOWNLOADS = APP.parent / "vendor" / "dl"
@@ -84,3 +84,20 @@ def test_install_and_clean(tree, tmp_path):
 
 def test_every_header_compiles_alone(tree):
     make(tree, "check-headers")
+
+
+def test_who_is_not_root_is_told_what_to_install(tmp_path):
+    """On a machine where hardly a command is there."""
+    for name in ("sh", "id", "find", "head"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o755)
+    done = subprocess.run(["setpriv", "--reuid=65532", "--regid=65532", "--clear-groups", "/usr/bin/env",
+                           f"PATH={tmp_path}", "sh", "-s", "build", "fuzz"], input=(ROOT / "vendor" / "need.sh").read_text(),
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "As root, run:\n    apt-get install -y --no-install-recommends gcc make patch" in done.stderr
+
+
+def test_set_up_is_quick_when_nothing_is_missing():
+    subprocess.run([ROOT / "vendor" / "need.sh", "build", "test"], check=True)
