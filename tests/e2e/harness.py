@@ -47,6 +47,12 @@ def fields(line):
     return found
 
 
+def descendants(pid):
+    """The processes below one that is alive."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *descendants(child))]
+
+
 class Server:
     """`app serve` in a directory of its own; use it in a with statement."""
 
@@ -139,5 +145,12 @@ class Server:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
+            # What wraps the server (strace, unshare) may leave it behind when it is killed.
+            inner = descendants(self.process.pid)
             self.process.kill()
             self.process.wait()
+            for pid in inner:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
