@@ -52,6 +52,9 @@ static void print(const struct node *n, unsigned column, struct buf *out)
     case NODE_INT:
         buf_add_i64(out, n->number);
         break;
+    case NODE_NUMBER:
+        buf_add_span(out, n->text);
+        break;
     case NODE_BOOL:
         buf_add_str(out, n->truth ? "true" : "false");
         break;

@@ -16,6 +16,15 @@ static struct node *make(struct tree *tree, enum node_kind kind)
     return n;
 }
 
+static void link_last(struct node *parent, struct node *child)
+{
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+}
+
 /* The spare is neither parent nor child of anything, so no walk can meet it. */
 static struct node *append(struct node *parent, enum node_kind kind, struct span key)
 {
@@ -23,13 +32,8 @@ static struct node *append(struct node *parent, enum node_kind kind, struct span
     bool lost = is_spare(parent);
     struct node *child = make(parent->tree, kind);
     child->key = key;
-    if (lost || is_spare(child))
-        return child;
-    if (parent->last)
-        parent->last->next = child;
-    else
-        parent->first = child;
-    parent->last = child;
+    if (!lost && !is_spare(child))
+        link_last(parent, child);
     return child;
 }
 
@@ -44,6 +48,11 @@ static struct node *seq_add(struct node *seq, enum node_kind kind)
 {
     assert(is_spare(seq) || seq->kind == NODE_SEQ);
     return append(seq, kind, (struct span){ 0 });
+}
+
+struct node *node_new(struct tree *tree, enum node_kind kind)
+{
+    return make(tree, kind);
 }
 
 struct node *node_new_map(struct tree *tree)
@@ -106,6 +115,51 @@ void node_seq_add_text(struct node *seq, struct span text)
     seq_add(seq, NODE_TEXT)->text = text;
 }
 
+static void take(struct node *parent, struct node *child)
+{
+    if (is_spare(parent) || is_spare(child))
+        return;
+    assert(!child->next);
+    link_last(parent, child);
+}
+
+void node_map_take(struct node *map, struct span key, struct node *child)
+{
+    assert(is_spare(map) || (map->kind == NODE_MAP && !node_map_find(map, key)));
+    child->key = key;
+    take(map, child);
+}
+
+void node_seq_take(struct node *seq, struct node *child)
+{
+    assert(is_spare(seq) || seq->kind == NODE_SEQ);
+    take(seq, child);
+}
+
+void node_remove(struct node *parent, struct node *child)
+{
+    struct node *before = NULL;
+    for (struct node *n = parent->first; n && n != child; n = n->next)
+        before = n;
+    if (before)
+        before->next = child->next;
+    else
+        parent->first = child->next;
+    if (parent->last == child)
+        parent->last = before;
+    child->next = NULL;
+}
+
+void node_become(struct node *n, const struct node *other)
+{
+    n->kind = other->kind;
+    n->truth = other->truth;
+    n->text = other->text;
+    n->number = other->number;
+    n->first = other->first;
+    n->last = other->last;
+}
+
 struct node *node_map_find(const struct node *map, struct span key)
 {
     for (struct node *n = map->first; n; n = n->next) {
@@ -113,6 +167,68 @@ struct node *node_map_find(const struct node *map, struct span key)
             return n;
     }
     return NULL;
+}
+
+struct node *node_find(const struct node *map, const char *path)
+{
+    struct span rest = span_of(path);
+    struct span key;
+    struct node *n = NULL;
+    while (map && span_split(&rest, '.', &key)) {
+        n = map->kind == NODE_MAP ? node_map_find(map, key) : NULL;
+        map = n;
+    }
+    return n;
+}
+
+struct span node_find_text(const struct node *map, const char *path)
+{
+    const struct node *n = node_find(map, path);
+    return n && n->kind == NODE_TEXT ? n->text : (struct span){ 0 };
+}
+
+static size_t count_children(const struct node *n)
+{
+    size_t count = 0;
+    for (const struct node *child = n->first; child; child = child->next)
+        count++;
+    return count;
+}
+
+static bool equal_children(const struct node *a, const struct node *b)
+{
+    const struct node *other = b->first;
+    if (count_children(a) != count_children(b))
+        return false;
+    for (const struct node *n = a->first; n; n = n->next) {
+        if (a->kind == NODE_MAP)
+            other = node_map_find(b, n->key);
+        if (!other || !node_equal(n, other))
+            return false;
+        other = other->next;
+    }
+    return true;
+}
+
+bool node_equal(const struct node *a, const struct node *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case NODE_MAP:
+    case NODE_SEQ:
+        return equal_children(a, b);
+    case NODE_TEXT:
+    case NODE_NUMBER:
+        return span_eq(a->text, b->text);
+    case NODE_INT:
+        return a->number == b->number;
+    case NODE_BOOL:
+        return a->truth == b->truth;
+    case NODE_NULL:
+        return true;
+    }
+    return false;
 }
 
 /* The place of a key among those that come first, or the number of those. */
@@ -166,10 +282,7 @@ static struct node *sort_list(struct node *first, size_t count, bool is_object)
 static void sort_children(struct node *map)
 {
     bool is_object = node_map_find(map, SPAN_LIT("apiVersion")) != NULL;
-    size_t count = 0;
-    for (struct node *n = map->first; n; n = n->next)
-        count++;
-    map->first = sort_list(map->first, count, is_object);
+    map->first = sort_list(map->first, count_children(map), is_object);
     map->last = map->first;
     while (map->last && map->last->next)
         map->last = map->last->next;

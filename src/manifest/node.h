@@ -12,7 +12,8 @@
 
 #include "base/arena.h"
 
-enum node_kind { NODE_MAP, NODE_SEQ, NODE_TEXT, NODE_INT, NODE_BOOL, NODE_NULL };
+/* A NODE_NUMBER is a number that no int64_t holds, as JSON writes it, in `text`. */
+enum node_kind { NODE_MAP, NODE_SEQ, NODE_TEXT, NODE_INT, NODE_NUMBER, NODE_BOOL, NODE_NULL };
 
 struct node {
     enum node_kind kind;
@@ -51,8 +52,30 @@ struct node *node_seq_add_map(struct node *seq);
 void node_seq_add_str(struct node *seq, const char *text);
 void node_seq_add_text(struct node *seq, struct span text);
 
+/* A node that has no parent; a container is to be filled, anything else to be given its value. */
+struct node *node_new(struct tree *tree, enum node_kind kind);
+
+/* Gives a node without a parent to a map (that has no such key), or to a sequence. */
+void node_map_take(struct node *map, struct span key, struct node *child);
+void node_seq_take(struct node *seq, struct node *child);
+
+/* Takes a child out of its parent. */
+void node_remove(struct node *parent, struct node *child);
+
+/* Makes a node what another without a parent is: its kind, value and children. */
+void node_become(struct node *n, const struct node *other);
+
 /* The child of a map with that key, or NULL. */
 struct node *node_map_find(const struct node *map, struct span key);
+
+/* The node that a path of keys leads to ("spec.template.metadata"), or NULL. */
+struct node *node_find(const struct node *map, const char *path);
+
+/* The text of such a node; empty when it is missing or no text. */
+struct span node_find_text(const struct node *map, const char *path);
+
+/* True when both are equal, whatever the order of the maps' keys. */
+bool node_equal(const struct node *a, const struct node *b);
 
 /*
  * Puts the keys of every map of the tree in the order in which they are printed: bytewise, as
