@@ -23,10 +23,12 @@ typedef struct span profile_list; /* comma-separated; walk it with profile_list_
 enum profile_key {
 #define SECTION(section, where, meaning)
 #define FREE(section, where, meaning)
+#define SCOPED(section, where, meaning)
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     KEY_##section##_##name,
 #include "profile/schema.def"
 #undef KEY
+#undef SCOPED
 #undef FREE
 #undef SECTION
     PROFILE_KEY_COUNT
@@ -35,9 +37,11 @@ enum profile_key {
 enum profile_section {
 #define SECTION(section, where, meaning) SECTION_##section,
 #define FREE(section, where, meaning) SECTION_##section,
+#define SCOPED(section, where, meaning) SECTION_##section,
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)
 #include "profile/schema.def"
 #undef KEY
+#undef SCOPED
 #undef FREE
 #undef SECTION
     PROFILE_SECTION_COUNT
@@ -52,23 +56,27 @@ struct profile_origin {
 
 /* One line of a free-form section. */
 struct profile_pair {
+    struct span scope; /* of [patch.Service/app]: "Service/app"; else empty */
     struct span name;
     struct span value;
     struct profile_origin origin;
 };
 
 struct profile_pairs {
-    struct profile_pair *items; /* in the order given; a name appears once, the last wins */
+    struct profile_pair *items; /* in the order given; a name (in a scope) appears once, the last
+                                   wins, and a later layer's "!name =" takes it back */
     size_t count;
 };
 
 struct profile {
 #define SECTION(section, where, meaning)
 #define FREE(section, where, meaning) struct profile_pairs section;
+#define SCOPED(section, where, meaning) struct profile_pairs section;
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     profile_##type section##_##name;
 #include "profile/schema.def"
 #undef KEY
+#undef SCOPED
 #undef FREE
 #undef SECTION
     struct profile_origin origin[PROFILE_KEY_COUNT];
@@ -103,7 +111,7 @@ enum { PROFILE_SOURCES_MAX = 64 };
 struct profile_sources {
     const char *files[PROFILE_SOURCES_MAX]; /* "-" is standard input */
     size_t file_count;
-    const char *sets[PROFILE_SOURCES_MAX * 4]; /* "section.key=value", split at the first '=' */
+    const char *sets[PROFILE_SOURCES_MAX * 4]; /* "section.key=value", see load.c */
     size_t set_count;
 };
 
@@ -115,7 +123,8 @@ must_use bool profile_load(struct arena *a, const struct profile_sources *source
 /* True when the value was given by a file or a --set rather than by the table. */
 bool profile_given(const struct profile *p, enum profile_key key);
 
-/* Takes the next item, trimmed, off a list; false at its end. Empty items are left out. */
+/* Takes the next item, trimmed, off a list; false at its end. Empty items are left out. An item
+ * between double quotes may hold commas. */
 bool profile_list_next(struct span *rest, struct span *item);
 
 /* The word behind a choice, for printing. */

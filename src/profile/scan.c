@@ -3,7 +3,7 @@
 #include "base/escape.h"
 #include "profile/scan.h"
 
-enum { SECTION_BYTES_MAX = 49 }; /* inih 59 keeps this much and cuts the rest (MAX_SECTION) */
+enum { SECTION_BYTES_MAX = 127 }; /* our inih keeps this much and cuts the rest (MAX_SECTION) */
 
 struct scanner {
     const char *file;

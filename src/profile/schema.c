@@ -5,6 +5,7 @@
 const struct schema_key schema_keys[] = {
 #define SECTION(section, where, meaning)
 #define FREE(section, where, meaning)
+#define SCOPED(section, where, meaning)
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     { SECTION_##section,                                                                           \
       #name,                                                                                       \
@@ -18,17 +19,21 @@ const struct schema_key schema_keys[] = {
       offsetof(struct profile, section##_##name) },
 #include "profile/schema.def"
 #undef KEY
+#undef SCOPED
 #undef FREE
 #undef SECTION
 };
 
 const struct schema_section schema_sections[] = {
-#define SECTION(section, where, meaning) { #section, where, false, meaning, 0 },
+#define SECTION(section, where, meaning) { #section, where, false, false, meaning, 0 },
 #define FREE(section, where, meaning)                                                              \
-    { #section, where, true, meaning, offsetof(struct profile, section) },
+    { #section, where, true, false, meaning, offsetof(struct profile, section) },
+#define SCOPED(section, where, meaning)                                                            \
+    { #section, where, true, true, meaning, offsetof(struct profile, section) },
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)
 #include "profile/schema.def"
 #undef KEY
+#undef SCOPED
 #undef FREE
 #undef SECTION
 };
@@ -43,6 +48,19 @@ int schema_find_section(struct span name)
             return (int)i;
     }
     return -1;
+}
+
+int schema_match_section(struct span name, struct span *scope)
+{
+    struct span rest = name;
+    struct span first;
+    span_split(&rest, '.', &first);
+    *scope = (struct span){ 0 };
+    int section = schema_find_section(first);
+    if (!rest.ptr || section < 0 || !schema_sections[section].scoped)
+        return schema_find_section(name);
+    *scope = rest;
+    return section;
 }
 
 int schema_find_key(enum profile_section section, struct span name)

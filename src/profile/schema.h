@@ -35,6 +35,7 @@ struct schema_section {
     const char *name;
     enum schema_where where;
     bool free_form;
+    bool scoped; /* written as [section.scope] */
     const char *meaning;
     size_t offset; /* of the pairs in struct profile, when free_form */
 };
@@ -45,6 +46,10 @@ extern const struct schema_section schema_sections[];
 
 /* The section of that name, or -1. */
 int schema_find_section(struct span name);
+
+/* The same for a section as a file writes it: "patch.Service/app" is the scoped section `patch`,
+ * and *scope becomes "Service/app"; empty for any other section. */
+int schema_match_section(struct span name, struct span *scope);
 
 /* The key of that name in the section, or -1. */
 int schema_find_key(enum profile_section section, struct span name);

@@ -196,6 +196,65 @@ static void test_lists(void **state)
     assert_true(profile_list_next(&rest, &item) && span_eq_str(item, "a"));
     assert_true(profile_list_next(&rest, &item) && span_eq_str(item, "b"));
     assert_false(profile_list_next(&rest, &item));
+    rest = SPAN_LIT("\"a, b\" , c,\"\",\"d\"x,e\"f,\"g");
+    static const char *const items[] = { "a, b", "c", "d", "e\"f", "g" };
+    for (size_t i = 0; i < countof(items); i++)
+        assert_true(profile_list_next(&rest, &item) && span_eq_str(item, items[i]));
+    assert_false(profile_list_next(&rest, &item));
+}
+
+static bool is_pair(size_t i, const char *scope, const char *name, const char *value)
+{
+    const struct profile_pair *pair = &profile.patch.items[i];
+    return span_eq_str(pair->scope, scope) && span_eq_str(pair->name, name) &&
+           span_eq_str(pair->value, value);
+}
+
+/* The names are longer than what inih keeps without our patch. */
+static void test_scoped_sections(void **state)
+{
+    (void)state;
+    struct profile_sources sources = {
+        .files = { file("p.ini",
+                        "[patch.HorizontalPodAutoscaler/abcdefghijklmnopqrstuvwxyz.example]\n"
+                        "a[name=x = y].b = \"c=d\"\n[patch.Service]\na = 1\nb =\n") },
+        .file_count = 1,
+        .sets = { "patch.Service.a=2", "\"patch.Service/a.b\".c[k=v].d.e={\"f\":\"=\"}" },
+        .set_count = 2,
+    };
+    assert_true(load(sources));
+    assert_int_equal(profile.patch.count, 4);
+    assert_true(is_pair(0, "HorizontalPodAutoscaler/abcdefghijklmnopqrstuvwxyz.example",
+                        "a[name=x = y].b", "\"c=d\""));
+    assert_true(is_pair(1, "Service", "a", "2"));
+    assert_true(is_pair(2, "Service", "b", ""));
+    assert_true(is_pair(3, "Service/a.b", "c[k=v].d.e", "{\"f\":\"=\"}"));
+    assert_false(load((struct profile_sources){
+        .files = { file("p.ini", "[patch]\na = 1\n[patch.X]\na[b = 1\n") }, .file_count = 1 }));
+    assert_non_null(strstr(messages(), "p.ini:2: [patch] needs a name: [patch.<Kind>]"));
+    assert_non_null(strstr(messages(), "p.ini:4: a '[' of the path has no ']'"));
+}
+
+static void test_a_later_layer_takes_back(void **state)
+{
+    (void)state;
+    struct profile_sources sources = {
+        .files = { file("a.ini", "[labels]\na = 1\nb = 2\nc = 3\n[patch.X]\np = 1\n"),
+                   file("b.ini", "[labels]\n!b =\nd = 4\n[patch.X]\n!p =\n") },
+        .file_count = 2,
+        .sets = { "labels.!c=" },
+        .set_count = 1,
+    };
+    assert_true(load(sources));
+    assert_int_equal(profile.labels.count, 2);
+    assert_int_equal(profile.patch.count, 0);
+    assert_true(span_eq_str(profile.labels.items[0].name, "a"));
+    assert_true(span_eq_str(profile.labels.items[1].name, "d"));
+    assert_false(load((struct profile_sources){
+        .files = { file("p.ini", "[labels]\na = 1\n!a =\n!b =\n!a = x\n") }, .file_count = 1 }));
+    assert_non_null(strstr(messages(), "p.ini:3: labels.a: this same file gives it in line 2"));
+    assert_non_null(strstr(messages(), "p.ini:4: labels.b: there is nothing to take back"));
+    assert_non_null(strstr(messages(), "p.ini:5: labels.a: a name behind '!' is taken back"));
 }
 
 int main(void)
@@ -209,6 +268,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_names_are_suggested, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_problems_are_counted, set_up, tear_down),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test_setup_teardown(test_scoped_sections, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_later_layer_takes_back, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,8 @@
 
 static struct loaded loaded;
 
-#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 49 */
+#define FORTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG FORTY FORTY FORTY "aaaaaaa" /* 127 */
 
 static const struct {
     struct span text;
@@ -21,7 +22,7 @@ static const struct {
     { { "[log]\nfile = a\x01\n", 16 }, "test.ini:2: there is a control character" },
     { { "[log]\nfile = a\rb\n", 17 }, "test.ini:2: there is a control character" },
     { { "[log]\n; \xff\n", 10 }, "test.ini:2: the line is not UTF-8" },
-    { { "[" LONG "a]\n", 53 }, "test.ini:1: the section's name is too long" },
+    { { "[" LONG "a]\n", 131 }, "test.ini:1: the section's name is too long" },
     { { "[log] junk\n", 11 }, "test.ini:1: there is something behind the section's ']'" },
     { { "[log\n", 5 }, "test.ini:1: the section's name has no ']'" },
     { { "fsync = no\n", 11 }, "test.ini:1: a key stands before the first [section]" },
