@@ -1,9 +1,8 @@
 #include "base/std.h"
 
 #include "cmd/cmd.h"
-#include "manifest/check.h"
 #include "manifest/json.h"
-#include "manifest/kinds.h"
+#include "manifest/manifest.h"
 #include "manifest/yaml.h"
 
 /* Address space for the text; a ConfigMap of 1 MiB may grow sixfold by escapes. */
@@ -111,12 +110,10 @@ static int emit(struct arena *a, const struct request *r)
     if (!cmd_profile_load(a, &r->sources, &profile))
         return ERR_REQUEST;
     struct profile_problems problems = { .arena = a };
-    if (!manifest_check(&profile, &problems))
-        return cmd_problems_print(a, &problems);
-    derived_from(a, &profile, &derived);
     struct tree tree = { .arena = a };
-    const struct build b = { .p = &profile, .d = &derived, .tree = &tree };
-    const struct node *objects = kinds_build(&b, r->choice);
+    const struct node *objects = manifest_make(&tree, &profile, &derived, r->choice, &problems);
+    if (!objects)
+        return cmd_problems_print(a, &problems);
     if (!objects->first) {
         err_set(&err, ERR_REQUEST, "the profile asks for no object of these kinds");
         return cmd_fail(&err);

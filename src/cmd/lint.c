@@ -1,7 +1,7 @@
 #include "base/std.h"
 
 #include "cmd/cmd.h"
-#include "manifest/check.h"
+#include "manifest/manifest.h"
 
 int cmd_lint(int argc, char **argv)
 {
@@ -17,7 +17,9 @@ int cmd_lint(int argc, char **argv)
     if (!cmd_profile_load(&arena, &sources, &profile))
         return ERR_REQUEST;
     struct profile_problems problems = { .arena = &arena };
-    if (!manifest_check(&profile, &problems))
+    struct derived derived;
+    struct tree tree = { .arena = &arena };
+    if (!manifest_make(&tree, &profile, &derived, kinds_all(), &problems))
         return cmd_problems_print(&arena, &problems);
     return cmd_print(SPAN_LIT("the profile is good\n"));
 }

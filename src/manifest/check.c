@@ -102,6 +102,7 @@ static void check_image(const struct check *c)
     const struct profile *p = c->p;
     struct span rest = p->image_pull_secrets;
     struct span name;
+    checks_optional_name(c, KEY_image_registry, KUBENAME_IMAGE_REPOSITORY, p->image_registry);
     checks_name(c, KEY_image_repository, KUBENAME_IMAGE_REPOSITORY, p->image_repository);
     checks_optional_name(c, KEY_image_tag, KUBENAME_IMAGE_TAG, p->image_tag);
     checks_optional_name(c, KEY_image_digest, KUBENAME_IMAGE_DIGEST, p->image_digest);
@@ -138,6 +139,10 @@ bool manifest_check(const struct profile *p, struct profile_problems *problems)
     const struct check c = { .p = p, .d = &d, .problems = problems };
     checks_app(&c);
     checks_workload(&c);
+    checks_storage(&c);
+    checks_parts(&c);
+    checks_addons(&c);
+    checks_release(&c);
     checks_service(&c);
     checks_files(&c);
     checks_env(&c);

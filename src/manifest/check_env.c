@@ -60,6 +60,7 @@ static void check_name(const struct check *c, const struct source *source, size_
 /* The fields that the downward API offers to variables (core: validEnvDownwardAPIFieldPath). */
 static bool is_field(struct span path)
 {
+    static const char *const resources[] = { "cpu", "memory", "ephemeral-storage" };
     static const char *const fields[] = {
         "metadata.name", "metadata.namespace", "metadata.uid",
         "spec.nodeName", "status.hostIP",      "status.hostIPs",
@@ -74,6 +75,10 @@ static bool is_field(struct span path)
     };
     for (size_t i = 0; i < countof(fields); i++) {
         if (span_eq_str(path, fields[i]))
+            return true;
+    }
+    for (size_t i = 0; derived_is_resource_field(path) && i < countof(resources); i++) {
+        if (span_eq_str(span_from_offset(path, (size_t)span_find(path, '.') + 1), resources[i]))
             return true;
     }
     for (size_t i = 0; i < countof(maps); i++) {
@@ -102,7 +107,7 @@ static void check_reference(const struct check *c, const struct source *source, 
                                                                   : "");
     else if (bare && source->section == SECTION_env_config)
         checks_pair_problem(c, source->section, pair, "the value must be CONFIGMAP/KEY");
-    else if (bare && !find(&c->p->secret, c->p->secret.count, key))
+    else if (bare && !c->p->secrets_existing.len && !find(&c->p->secret, c->p->secret.count, key))
         checks_pair_problem(c, source->section, pair,
                             "[secret] has no such entry; write SECRET/KEY for another Secret");
 }
@@ -143,7 +148,8 @@ static void check_value(const struct check *c, const struct source *source, size
             "there is no such field; use metadata.name, metadata.namespace, "
             "metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], "
             "spec.nodeName, spec.serviceAccountName, status.hostIP, status.hostIPs, "
-            "status.podIP or status.podIPs");
+            "status.podIP, status.podIPs, or limits. or requests. with cpu, memory or "
+            "ephemeral-storage");
     else if (source->section == SECTION_env_secret || source->section == SECTION_env_config)
         check_reference(c, source, at);
     else if (source->section == SECTION_env)

@@ -53,6 +53,14 @@ static void check_names(const struct check *c)
     const struct profile *p = c->p;
     checks_optional_name(c, KEY_config_name, KUBENAME_SUBDOMAIN, p->config_name);
     checks_optional_name(c, KEY_secrets_name, KUBENAME_SUBDOMAIN, p->secrets_name);
+    checks_optional_name(c, KEY_config_existing, KUBENAME_SUBDOMAIN, p->config_existing);
+    checks_optional_name(c, KEY_secrets_existing, KUBENAME_SUBDOMAIN, p->secrets_existing);
+    if (p->config_existing.len && p->files.count)
+        checks_pair_problem(c, SECTION_files, &p->files.items[0],
+                            "with config.existing, no ConfigMap is printed that could hold it");
+    if (p->secrets_existing.len && p->secret.count)
+        checks_pair_problem(c, SECTION_secret, &p->secret.items[0],
+                            "with secrets.existing, no Secret is printed that could hold it");
     checks_name(c, KEY_config_volume, KUBENAME_LABEL, p->config_volume);
     if (span_eq(p->config_volume, p->storage_name))
         checks_problem(c, KEY_config_volume, "this is storage.name; two volumes need two names");

@@ -59,6 +59,8 @@ void checks_labels(const struct check *c)
     check_labels(c, SECTION_labels, &p->labels, true);
     check_labels(c, SECTION_pod_labels, &p->pod_labels, true);
     check_labels(c, SECTION_claim_labels, &p->claim_labels, true);
+    check_labels(c, SECTION_claim_selector, &p->claim_selector, false);
+    check_labels(c, SECTION_monitor_labels, &p->monitor_labels, true);
     check_labels(c, SECTION_node_selector, &p->node_selector, false);
     size_t shared = size_of(&p->annotations);
     check_annotations(c, SECTION_annotations, &p->annotations, 0);

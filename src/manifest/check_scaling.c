@@ -2,8 +2,7 @@
 
 #include "manifest/checks.h"
 
-/* A number, or a percentage up to 100. */
-static bool read_amount(struct span text, bool *is_percent, uint64_t *amount)
+bool checks_amount(struct span text, bool *is_percent, uint64_t *amount)
 {
     *is_percent = span_ends(text, SPAN_LIT("%"));
     if (*is_percent)
@@ -21,7 +20,7 @@ static void check_budget(const struct check *c, enum profile_key key, struct spa
     uint64_t pods = (uint64_t)(p->autoscaling_create ? p->autoscaling_min : p->workload_replicas);
     if (!text.len)
         return;
-    if (!read_amount(text, &is_percent, &amount)) {
+    if (!checks_amount(text, &is_percent, &amount)) {
         checks_problem(c, key, "'%.*s' is not a number or a percentage up to 100%%",
                        SPAN_ARG(text));
         return;
@@ -65,6 +64,8 @@ static void check_autoscaling(const struct check *c)
     if (p->autoscaling_memory && !p->resources_memory_request.len)
         checks_problem(c, KEY_autoscaling_memory,
                        "it is a part of resources.memory_request, which is empty");
+    checks_seconds(c, KEY_autoscaling_scale_up_wait, p->autoscaling_scale_up_wait);
+    checks_seconds(c, KEY_autoscaling_scale_down_wait, p->autoscaling_scale_down_wait);
     if (span_eq_str(when_scaled, "Delete"))
         checks_problem(c, KEY_workload_when_scaled,
                        "every time that the autoscaler takes a pod away, its visits would be lost");

@@ -4,7 +4,7 @@
 
 #include "manifest/checks.h"
 
-enum { NODE_PORT_MIN = 30000, NODE_PORT_MAX = 32767, LISTENERS_MAX = 8 };
+enum { NODE_PORT_MIN = 30000, NODE_PORT_MAX = 32767, LISTENERS_MAX = 8, PER_REPLICA_MAX = 100 };
 
 static bool is_address(struct span s, int family)
 {
@@ -164,6 +164,12 @@ void checks_service(const struct check *c)
     check_balancer(c, balancer);
     check_families(c);
     check_external_ips(c);
+    if (p->service_per_replica && p->autoscaling_create)
+        checks_problem(c, KEY_service_per_replica,
+                       "with an autoscaler, nobody knows how many Services that would be");
+    if (p->service_per_replica && p->workload_replicas > PER_REPLICA_MAX)
+        checks_problem(c, KEY_service_per_replica, "that would be more than %d Services",
+                       PER_REPLICA_MAX);
     checks_seconds(c, KEY_service_session_timeout, p->service_session_timeout);
     checks_optional_name(c, KEY_service_app_protocol, KUBENAME_LABEL_KEY, p->service_app_protocol);
 }

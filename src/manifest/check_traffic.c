@@ -13,7 +13,7 @@ static bool is_host(struct span host)
     return kubename_is_valid(KUBENAME_SUBDOMAIN, host) && !checks_is_address(host);
 }
 
-static size_t check_hosts(const struct check *c, enum profile_key key, struct span list)
+size_t checks_hosts(const struct check *c, enum profile_key key, struct span list)
 {
     struct span host;
     size_t count = 0;
@@ -60,7 +60,7 @@ static void check_ingress(const struct check *c)
         return;
     checks_optional_name(c, KEY_ingress_class, KUBENAME_SUBDOMAIN, p->ingress_class);
     checks_optional_name(c, KEY_ingress_tls_secret, KUBENAME_SUBDOMAIN, p->ingress_tls_secret);
-    if (check_hosts(c, KEY_ingress_hosts, p->ingress_hosts) == 0 && p->ingress_tls_secret.len)
+    if (checks_hosts(c, KEY_ingress_hosts, p->ingress_hosts) == 0 && c->d->ingress_secret.len)
         checks_problem(c, KEY_ingress_tls_secret, "a certificate is for hosts: give ingress.hosts");
     for (; profile_list_next(&rest, &path); paths++)
         check_path(c, KEY_ingress_paths, path);
@@ -85,7 +85,7 @@ static void check_route(const struct check *c)
     }
     if (parents == 0 || parents > ROUTE_ITEMS_MAX)
         checks_problem(c, KEY_route_parents, "there must be 1 to %d Gateways", ROUTE_ITEMS_MAX);
-    if (check_hosts(c, KEY_route_hosts, p->route_hosts) > ROUTE_ITEMS_MAX)
+    if (checks_hosts(c, KEY_route_hosts, p->route_hosts) > ROUTE_ITEMS_MAX)
         checks_problem(c, KEY_route_hosts, "at most %d host names", ROUTE_ITEMS_MAX);
     check_path(c, KEY_route_path, p->route_path);
 }

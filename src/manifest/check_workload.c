@@ -16,6 +16,76 @@ static void check_grace(const struct check *c)
             needed_ms);
 }
 
+/* apps: ValidateRollingUpdateStatefulSetStrategy. */
+static void check_max_unavailable(const struct check *c)
+{
+    const struct profile *p = c->p;
+    bool is_percent;
+    uint64_t amount;
+    if (!p->workload_max_unavailable.len)
+        return;
+    if (!checks_amount(p->workload_max_unavailable, &is_percent, &amount) || amount == 0)
+        checks_problem(c, KEY_workload_max_unavailable,
+                       "'%.*s' is not a number above 0 or a percentage up to 100%%",
+                       SPAN_ARG(p->workload_max_unavailable));
+    if (span_eq_str(profile_choice_word(KEY_workload_update, p->workload_update), "OnDelete"))
+        checks_problem(c, KEY_workload_max_unavailable, "OnDelete has none");
+}
+
+/* core: validatePodDNSConfig. */
+static void check_dns(const struct check *c)
+{
+    enum { SERVERS_MAX = 3, SEARCHES_MAX = 32, SEARCH_BYTES_MAX = 2048 };
+    const struct profile *p = c->p;
+    struct span rest = p->workload_dns_servers;
+    struct span item;
+    size_t count = 0;
+    for (; profile_list_next(&rest, &item); count++) {
+        if (!checks_is_address(item))
+            checks_problem(c, KEY_workload_dns_servers, "'%.*s' is not an IP address",
+                           SPAN_ARG(item));
+    }
+    if (count > SERVERS_MAX)
+        checks_problem(c, KEY_workload_dns_servers, "at most %d are taken", SERVERS_MAX);
+    rest = p->workload_dns_searches;
+    for (count = 0; profile_list_next(&rest, &item); count++)
+        checks_name(c, KEY_workload_dns_searches, KUBENAME_SUBDOMAIN, item);
+    if (count > SEARCHES_MAX || p->workload_dns_searches.len > SEARCH_BYTES_MAX)
+        checks_problem(c, KEY_workload_dns_searches, "at most %d of together %d bytes are taken",
+                       SEARCHES_MAX, SEARCH_BYTES_MAX);
+}
+
+static void check_env_from(const struct check *c)
+{
+    struct span rest = c->p->workload_env_from;
+    struct span name;
+    while (profile_list_next(&rest, &name)) {
+        struct span kind;
+        span_split(&name, '/', &kind);
+        if (!kubename_is_valid(KUBENAME_SUBDOMAIN, name) ||
+            (!span_eq_str(kind, "secret") && !span_eq_str(kind, "configmap")))
+            checks_problem(c, KEY_workload_env_from,
+                           "each is written secret/NAME or "
+                           "configmap/NAME");
+    }
+}
+
+static void check_spread(const struct check *c)
+{
+    struct span rest = c->p->workload_spread_over;
+    struct span key;
+    struct span first = { 0 };
+    while (profile_list_next(&rest, &key)) {
+        checks_name(c, KEY_workload_spread_over, KUBENAME_LABEL_KEY, key);
+        if (span_eq(key, first))
+            checks_problem(c, KEY_workload_spread_over, "'%.*s' stands there twice", SPAN_ARG(key));
+        first = key;
+    }
+    if (!first.len)
+        checks_problem(c, KEY_workload_spread_over,
+                       "there must be a label; workload.spread = none spreads over nothing");
+}
+
 static void check_statefulset(const struct check *c)
 {
     const struct profile *p = c->p;
@@ -23,6 +93,10 @@ static void check_statefulset(const struct check *c)
         span_eq_str(profile_choice_word(KEY_workload_update, p->workload_update), "OnDelete");
     checks_seconds(c, KEY_workload_min_ready, p->workload_min_ready);
     check_grace(c);
+    check_max_unavailable(c);
+    check_dns(c);
+    check_env_from(c);
+    check_spread(c);
     if (on_delete && p->workload_partition)
         checks_problem(c, KEY_workload_partition, "OnDelete has no partition");
     if (p->workload_partition > p->workload_ordinals_start + p->workload_replicas)
@@ -33,47 +107,6 @@ static void check_statefulset(const struct check *c)
     checks_optional_name(c, KEY_workload_runtime_class, KUBENAME_SUBDOMAIN,
                          p->workload_runtime_class);
     checks_name(c, KEY_workload_scheduler, KUBENAME_SUBDOMAIN, p->workload_scheduler);
-}
-
-static void check_access_modes(const struct check *c)
-{
-    static const char *const modes[] = { "ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany" };
-    struct span rest = c->p->storage_access_modes;
-    struct span mode;
-    size_t count = 0;
-    bool seen[countof(modes)] = { false };
-    for (; profile_list_next(&rest, &mode); count++) {
-        size_t i = 0;
-        while (i < countof(modes) && !span_eq_str(mode, modes[i]))
-            i++;
-        if (i == countof(modes))
-            checks_problem(c, KEY_storage_access_modes,
-                           "'%.*s' is not one of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany",
-                           SPAN_ARG(mode));
-        else if (seen[i])
-            checks_problem(c, KEY_storage_access_modes, "%s stands there twice", modes[i]);
-        else
-            seen[i] = true;
-    }
-    if (count == 0)
-        checks_problem(c, KEY_storage_access_modes, "there must be at least one access mode");
-    if (seen[1] && count > 1)
-        checks_problem(c, KEY_storage_access_modes, "ReadWriteOncePod must stand alone");
-}
-
-static void check_storage(const struct check *c)
-{
-    const struct profile *p = c->p;
-    struct quantity size;
-    checks_name(c, KEY_storage_name, KUBENAME_LABEL, p->storage_name);
-    checks_optional_name(c, KEY_storage_class, KUBENAME_SUBDOMAIN, p->storage_class);
-    if (!p->storage_size.len ||
-        (checks_quantity(c, KEY_storage_size, 1, p->storage_size, &size) && size.nano == 0))
-        checks_problem(c, KEY_storage_size, "a volume must have a size above 0");
-    if (!p->storage_provision && p->storage_class.len)
-        checks_problem(c, KEY_storage_provision,
-                       "with a storage.class, volumes are provisioned; leave one of the two out");
-    check_access_modes(c);
 }
 
 /* requests <= limits, as the API server would say only when it creates the pod. */
@@ -122,7 +155,7 @@ static void check_security(const struct check *c)
                        "user 0 is root, and security.non_root refuses that: no pod would start");
 }
 
-static void check_probe_path(const struct check *c, enum profile_key key, struct span path)
+void checks_path(const struct check *c, enum profile_key key, struct span path)
 {
     bool good = path.len > 0 && path.ptr[0] == '/';
     for (size_t i = 0; i < path.len; i++)
@@ -153,9 +186,17 @@ static void check_probes(const struct check *c)
 {
     const struct profile *p = c->p;
     check_probe_port(c);
-    check_probe_path(c, KEY_probes_startup_path, p->probes_startup_path);
-    check_probe_path(c, KEY_probes_liveness_path, p->probes_liveness_path);
-    check_probe_path(c, KEY_probes_readiness_path, p->probes_readiness_path);
+    checks_path(c, KEY_probes_startup_path, p->probes_startup_path);
+    checks_path(c, KEY_probes_liveness_path, p->probes_liveness_path);
+    checks_path(c, KEY_probes_readiness_path, p->probes_readiness_path);
+    for (size_t i = 0; i < p->probe_headers.count; i++) {
+        const struct profile_pair *pair = &p->probe_headers.items[i];
+        if (!kubename_is_valid(KUBENAME_HEADER, pair->name))
+            checks_pair_problem(c, SECTION_probe_headers, pair, "the name is not %s",
+                                kubename_rule_text(KUBENAME_HEADER));
+    }
+    checks_seconds(c, KEY_probes_startup_grace, p->probes_startup_grace);
+    checks_seconds(c, KEY_probes_liveness_grace, p->probes_liveness_grace);
     checks_seconds(c, KEY_probes_startup_delay, p->probes_startup_delay);
     checks_seconds(c, KEY_probes_startup_period, p->probes_startup_period);
     checks_seconds(c, KEY_probes_startup_timeout, p->probes_startup_timeout);
@@ -170,7 +211,6 @@ static void check_probes(const struct check *c)
 void checks_workload(const struct check *c)
 {
     check_statefulset(c);
-    check_storage(c);
     check_resources(c);
     check_security(c);
     check_probes(c);

@@ -20,17 +20,23 @@ void common_add_label_selector(const struct build *b, struct node *map, const ch
     common_add_selector(b, node_map_add_map(selector, "matchLabels"));
 }
 
-void common_add_labels(const struct build *b, struct node *labels)
+static void add_labels(const struct build *b, struct node *labels, struct span name)
 {
     const struct profile *p = b->p;
-    common_add_selector(b, labels);
+    node_map_add_text(labels, label_name, name);
+    node_map_add_text(labels, label_instance, b->d->name);
     node_map_add_text(labels, "app.kubernetes.io/version", b->d->version);
     node_map_add_str(labels, "app.kubernetes.io/managed-by", "app");
     if (p->app_component.len)
         node_map_add_text(labels, "app.kubernetes.io/component", p->app_component);
     if (p->app_part_of.len)
         node_map_add_text(labels, "app.kubernetes.io/part-of", p->app_part_of);
-    common_add_pairs(labels, &p->labels);
+}
+
+void common_add_labels(const struct build *b, struct node *labels)
+{
+    add_labels(b, labels, b->p->app_name);
+    common_add_pairs(labels, &b->p->labels);
 }
 
 bool common_is_own_label(struct span key)
@@ -61,22 +67,29 @@ void common_add_pairs(struct node *map, const struct profile_pairs *pairs)
     }
 }
 
-void common_begin(const struct build *b, struct node *object, const struct common_object *about)
+struct node *common_begin(const struct build *b, struct node *objects,
+                          const struct common_object *about)
 {
+    struct node *object = node_seq_add_map(objects);
     node_map_add_str(object, "apiVersion", about->api_version);
     node_map_add_str(object, "kind", about->kind);
     struct node *metadata = node_map_add_map(object, "metadata");
     node_map_add_text(metadata, "name", about->name);
     if (b->p->app_namespace.len && !about->cluster_wide)
         node_map_add_text(metadata, "namespace", b->p->app_namespace);
-    common_add_labels(b, node_map_add_map(metadata, "labels"));
+    struct node *labels = node_map_add_map(metadata, "labels");
+    add_labels(b, labels, about->name_label.len ? about->name_label : b->p->app_name);
+    if (about->labels)
+        common_add_pairs(labels, about->labels);
+    common_add_pairs(labels, &b->p->labels);
     bool own = about->annotations && about->annotations->count;
     if (!own && !b->p->annotations.count)
-        return;
+        return object;
     struct node *annotations = node_map_add_map(metadata, "annotations");
     if (own)
         common_add_pairs(annotations, about->annotations);
     common_add_pairs(annotations, &b->p->annotations);
+    return object;
 }
 
 void common_add_list(struct node *map, const char *key, struct span list)
@@ -95,6 +108,15 @@ void common_add_choice(struct node *map, const char *key, enum profile_key choic
     struct span word = profile_choice_word(choice, value);
     if (!span_eq_str(word, "default"))
         node_map_add_text(map, key, word);
+}
+
+void common_add_amount(struct node *map, const char *key, struct span amount)
+{
+    uint64_t number;
+    if (span_to_u64(amount, &number))
+        node_map_add_int(map, key, (int64_t)number);
+    else if (amount.len)
+        node_map_add_text(map, key, amount);
 }
 
 void common_add_quantity(const struct build *b, struct node *map, const char *key,

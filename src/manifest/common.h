@@ -19,12 +19,16 @@ struct common_object {
     const char *api_version;
     const char *kind;
     struct span name;
+    struct span name_label;                  /* in place of app.name */
+    const struct profile_pairs *labels;      /* they win over [labels] */
     const struct profile_pairs *annotations; /* they win over [annotations] */
     bool cluster_wide;                       /* it is in no namespace */
 };
 
-/* Adds apiVersion, kind and metadata (name, namespace, labels, annotations). */
-void common_begin(const struct build *b, struct node *object, const struct common_object *about);
+/* Adds an object to a sequence, with apiVersion, kind and metadata (name, namespace, labels,
+ * annotations); it is returned, to be filled. */
+struct node *common_begin(const struct build *b, struct node *objects,
+                          const struct common_object *about);
 
 /* Adds the labels of every object, app.kubernetes.io/... and [labels], to a map. */
 void common_add_labels(const struct build *b, struct node *labels);
@@ -46,6 +50,9 @@ void common_add_list(struct node *map, const char *key, struct span list);
 
 /* Adds the word of a choice, unless the choice is "default": then the cluster decides. */
 void common_add_choice(struct node *map, const char *key, enum profile_key choice, int value);
+
+/* Adds an IntOrString: a number stays one, a percentage is text; nothing when it is empty. */
+void common_add_amount(struct node *map, const char *key, struct span amount);
 
 /* Adds a quantity in its canonical form; nothing when it is empty. */
 void common_add_quantity(const struct build *b, struct node *map, const char *key,

@@ -1,6 +1,7 @@
 #include "base/std.h"
 
 #include "manifest/pod.h"
+#include "manifest/volumes.h"
 
 /* The command is said in full, so that the manifest tells what runs whatever the image's
  * entry point is. */
@@ -21,9 +22,14 @@ static struct node *add_variable(struct node *env, struct span name)
     return variable;
 }
 
+/* A field of the pod, or "limits.memory": a resource of this container. */
 static void add_field_variable(struct node *env, struct span name, struct span path)
 {
     struct node *source = node_map_add_map(add_variable(env, name), "valueFrom");
+    if (derived_is_resource_field(path)) {
+        node_map_add_text(node_map_add_map(source, "resourceFieldRef"), "resource", path);
+        return;
+    }
     struct node *field = node_map_add_map(source, "fieldRef");
     node_map_add_str(field, "apiVersion", "v1");
     node_map_add_text(field, "fieldPath", path);
@@ -59,6 +65,22 @@ static void add_env(const struct build *b, struct node *container)
         node_map_add_text(add_variable(env, p->env.items[i].name), "value", p->env.items[i].value);
 }
 
+/* "secret/NAME" or "configmap/NAME". */
+static void add_env_from(const struct build *b, struct node *container)
+{
+    struct span rest = b->p->workload_env_from;
+    struct span name;
+    struct node *seq = NULL;
+    while (profile_list_next(&rest, &name)) {
+        struct span kind;
+        span_split(&name, '/', &kind);
+        if (!seq)
+            seq = node_map_add_seq(container, "envFrom");
+        const char *key = span_eq_str(kind, "secret") ? "secretRef" : "configMapRef";
+        node_map_add_text(node_map_add_map(node_seq_add_map(seq), key), "name", name);
+    }
+}
+
 static void add_ports(const struct build *b, struct node *container)
 {
     struct node *ports = node_map_add_seq(container, "ports");
@@ -78,7 +100,20 @@ struct probe {
     int64_t timeout_ms;
     int64_t failures;
     int64_t successes;
+    int64_t grace_ms;
 };
+
+static void add_headers(const struct profile_pairs *headers, struct node *get)
+{
+    if (!headers->count)
+        return;
+    struct node *seq = node_map_add_seq(get, "httpHeaders");
+    for (size_t i = 0; i < headers->count; i++) {
+        struct node *one = node_seq_add_map(seq);
+        node_map_add_text(one, "name", headers->items[i].name);
+        node_map_add_text(one, "value", headers->items[i].value);
+    }
+}
 
 static void add_probe(const struct build *b, struct node *container, const struct probe *probe)
 {
@@ -90,11 +125,14 @@ static void add_probe(const struct build *b, struct node *container, const struc
         node_map_add_int(get, "port", (int64_t)number);
     else
         node_map_add_text(get, "port", b->d->probe_port);
-    node_map_add_str(get, "scheme", "HTTP");
+    add_headers(&b->p->probe_headers, get);
+    common_add_choice(get, "scheme", KEY_probes_scheme, b->p->probes_scheme);
     node_map_add_int(map, "failureThreshold", probe->failures);
     node_map_add_int(map, "initialDelaySeconds", probe->delay_ms / 1000);
     node_map_add_int(map, "periodSeconds", probe->period_ms / 1000);
     node_map_add_int(map, "successThreshold", probe->successes);
+    if (probe->grace_ms)
+        node_map_add_int(map, "terminationGracePeriodSeconds", probe->grace_ms / 1000);
     node_map_add_int(map, "timeoutSeconds", probe->timeout_ms / 1000);
 }
 
@@ -105,21 +143,22 @@ static void add_probes(const struct build *b, struct node *container)
         add_probe(b, container,
                   &(struct probe){ "startupProbe", p->probes_startup_path, p->probes_startup_delay,
                                    p->probes_startup_period, p->probes_startup_timeout,
-                                   p->probes_startup_failures, 1 });
+                                   p->probes_startup_failures, 1, p->probes_startup_grace });
     if (p->probes_liveness)
         add_probe(b, container,
                   &(struct probe){ "livenessProbe", p->probes_liveness_path,
                                    p->probes_liveness_delay, p->probes_liveness_period,
-                                   p->probes_liveness_timeout, p->probes_liveness_failures, 1 });
+                                   p->probes_liveness_timeout, p->probes_liveness_failures, 1,
+                                   p->probes_liveness_grace });
     if (p->probes_readiness)
         add_probe(b, container,
                   &(struct probe){ "readinessProbe", p->probes_readiness_path,
                                    p->probes_readiness_delay, p->probes_readiness_period,
                                    p->probes_readiness_timeout, p->probes_readiness_failures,
-                                   p->probes_readiness_successes });
+                                   p->probes_readiness_successes, 0 });
 }
 
-static void add_resources(const struct build *b, struct node *container)
+void pod_add_resources(const struct build *b, struct node *container)
 {
     const struct profile *p = b->p;
     struct node *resources = node_map_add_map(container, "resources");
@@ -134,7 +173,7 @@ static void add_resources(const struct build *b, struct node *container)
 }
 
 /* Said again where some checkers look for it: on the container. */
-static void add_security(const struct profile *p, struct node *container)
+void pod_add_container_security(const struct profile *p, struct node *container)
 {
     struct node *security = node_map_add_map(container, "securityContext");
     node_map_add_bool(security, "allowPrivilegeEscalation", false);
@@ -185,9 +224,17 @@ static void add_mounts(const struct build *b, struct node *container)
         node_map_add_bool(mount, "readOnly", true);
         node_map_add_text(mount, "subPath", derived_base_name(path));
     }
-    if (p->secret.count && p->secrets_path.len)
+    if (pod_has_secret(p))
         node_map_add_bool(add_mount(mounts, span_of(pod_secret_volume), p->secrets_path),
                           "readOnly", true);
+    for (size_t i = 0; i < p->mounts.count; i++) {
+        struct volumes_mount written = volumes_mount(p->mounts.items[i].value);
+        struct node *mount = add_mount(mounts, written.volume, p->mounts.items[i].name);
+        if (written.read_only)
+            node_map_add_bool(mount, "readOnly", true);
+        if (written.sub_path.len)
+            node_map_add_text(mount, "subPath", written.sub_path);
+    }
 }
 
 void pod_add_container(const struct build *b, struct node *containers)
@@ -199,11 +246,12 @@ void pod_add_container(const struct build *b, struct node *containers)
     common_add_choice(container, "imagePullPolicy", KEY_image_pull_policy, p->image_pull_policy);
     add_command(b, container);
     add_env(b, container);
+    add_env_from(b, container);
     add_ports(b, container);
     add_probes(b, container);
     add_lifecycle(p, container);
-    add_resources(b, container);
-    add_security(p, container);
+    pod_add_resources(b, container);
+    pod_add_container_security(p, container);
     /* When there is no message file, the last lines of the log tell why the server ended. */
     node_map_add_str(container, "terminationMessagePath", "/dev/termination-log");
     node_map_add_str(container, "terminationMessagePolicy", "FallbackToLogsOnError");

@@ -40,9 +40,20 @@ static struct span image_reference(struct arena *a, const struct profile *p, str
     struct span tag = p->image_tag;
     if (!tag.len && !p->image_digest.len)
         tag = version;
-    return span_of(arena_printf(a, "%.*s%s%.*s%s%.*s", SPAN_ARG(p->image_repository),
+    return span_of(arena_printf(a, "%.*s%s%.*s%s%.*s%s%.*s", SPAN_ARG(p->image_registry),
+                                p->image_registry.len ? "/" : "", SPAN_ARG(p->image_repository),
                                 tag.len ? ":" : "", SPAN_ARG(tag), p->image_digest.len ? "@" : "",
                                 SPAN_ARG(p->image_digest)));
+}
+
+bool derived_is_resource_field(struct span path)
+{
+    return span_starts(path, SPAN_LIT("limits.")) || span_starts(path, SPAN_LIT("requests."));
+}
+
+bool derived_has_template(const struct profile *p)
+{
+    return span_eq_str(profile_choice_word(KEY_storage_mode, p->storage_mode), "template");
 }
 
 int64_t derived_address_port(struct span address)
@@ -128,7 +139,17 @@ void derived_from(struct arena *a, const struct profile *p, struct derived *d)
     d->service_account =
         or_else(p->service_account_name, p->service_account_create ? d->name : SPAN_LIT("default"));
     d->config = or_else(p->config_name, with_suffix(a, d->name, "-config"));
+    d->config = or_else(p->config_existing, d->config);
     d->secret = or_else(p->secrets_name, with_suffix(a, d->name, "-secret"));
+    d->secret = or_else(p->secrets_existing, d->secret);
+    d->test = with_suffix(a, d->name, "-test-connection");
+    d->claim = or_else(
+        p->storage_claim,
+        span_of(arena_printf(a, "%.*s-%.*s", SPAN_ARG(p->storage_name), SPAN_ARG(d->name))));
+    d->certificate_secret = or_else(p->certificate_secret, with_suffix(a, d->name, "-tls"));
+    if (p->certificate_create && p->ingress_hosts.len)
+        d->ingress_secret = d->certificate_secret;
+    d->ingress_secret = or_else(p->ingress_tls_secret, d->ingress_secret);
     d->version = version_label(a, or_else(p->app_version, SPAN_LIT(APP_VERSION)));
     d->image = image_reference(a, p, d->version);
     d->config_file =

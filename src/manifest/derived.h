@@ -27,10 +27,14 @@ struct derived {
     struct span secret;
     struct span version; /* as a label value */
     struct span image;
-    struct span config_file; /* the path that the server is started with */
-    struct span config_text; /* and its content; empty when it is over the limit */
-    struct span volume_path; /* the log's directory, absolute */
-    struct span probe_port;  /* a name or a number */
+    struct span test;               /* the Pod of the connection test */
+    struct span claim;              /* the one claim, unless each pod has its own */
+    struct span certificate_secret; /* what cert-manager fills */
+    struct span ingress_secret;     /* the Ingress's certificate; empty: plain HTTP */
+    struct span config_file;        /* the path that the server is started with */
+    struct span config_text;        /* and its content; empty when it is over the limit */
+    struct span volume_path;        /* the log's directory, absolute */
+    struct span probe_port;         /* a name or a number */
     int64_t grace_s;
     struct derived_port ports[DERIVED_PORTS_MAX];
     size_t port_count;
@@ -41,6 +45,12 @@ extern const char derived_pod_name[];   /* "POD_NAME", which the server reads */
 
 /* Works for any loaded profile, good or not, so that the checks can use it, too. */
 void derived_from(struct arena *a, const struct profile *p, struct derived *d);
+
+/* True for "limits.cpu", "requests.memory"...: a field of the container's resources. */
+bool derived_is_resource_field(struct span path);
+
+/* True when each pod has a claim of its own, made from the StatefulSet's template. */
+bool derived_has_template(const struct profile *p);
 
 /* The port of "host:port", and whether only the pod itself can reach it. */
 int64_t derived_address_port(struct span address);

@@ -2,11 +2,6 @@
 
 #include "manifest/kind.h"
 
-bool kind_autoscaler_wanted(const struct build *b)
-{
-    return b->p->autoscaling_create;
-}
-
 static void add_metric(struct node *metrics, const char *resource_name, int64_t percent)
 {
     if (percent == 0)
@@ -20,15 +15,28 @@ static void add_metric(struct node *metrics, const char *resource_name, int64_t 
     node_map_add_str(metric, "type", "Resource");
 }
 
-void kind_autoscaler(const struct build *b, struct node *object)
+/* Said also where it is the cluster's own default: what is printed is what will be. */
+static void add_behavior(const struct profile *p, struct node *spec)
+{
+    struct node *behavior = node_map_add_map(spec, "behavior");
+    node_map_add_int(node_map_add_map(behavior, "scaleDown"), "stabilizationWindowSeconds",
+                     p->autoscaling_scale_down_wait / 1000);
+    node_map_add_int(node_map_add_map(behavior, "scaleUp"), "stabilizationWindowSeconds",
+                     p->autoscaling_scale_up_wait / 1000);
+}
+
+void kind_autoscaler(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "autoscaling/v2",
         .kind = "HorizontalPodAutoscaler",
         .name = b->d->name,
     };
-    common_begin(b, object, &about);
+    if (!b->p->autoscaling_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
+    add_behavior(b->p, spec);
     node_map_add_int(spec, "maxReplicas", b->p->autoscaling_max);
     struct node *metrics = node_map_add_seq(spec, "metrics");
     add_metric(metrics, "cpu", b->p->autoscaling_cpu);

@@ -32,14 +32,16 @@ void kind_configmap_add_data(const struct build *b, struct node *data, bool bina
     }
 }
 
-void kind_configmap(const struct build *b, struct node *object)
+void kind_configmap(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "v1",
         .kind = "ConfigMap",
         .name = b->d->config,
     };
-    common_begin(b, object, &about);
+    if (b->p->config_existing.len)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     kind_configmap_add_data(b, node_map_add_map(object, "data"), false);
     if (has_binary(&b->p->files))
         kind_configmap_add_data(b, node_map_add_map(object, "binaryData"), true);

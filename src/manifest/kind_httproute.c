@@ -2,11 +2,6 @@
 
 #include "manifest/kind.h"
 
-bool kind_httproute_wanted(const struct build *b)
-{
-    return b->p->route_create;
-}
-
 /* "name" or "namespace/name". */
 static void add_parents(const struct build *b, struct node *spec)
 {
@@ -25,14 +20,16 @@ static void add_parents(const struct build *b, struct node *spec)
     }
 }
 
-void kind_httproute(const struct build *b, struct node *object)
+void kind_httproute(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "gateway.networking.k8s.io/v1",
         .kind = "HTTPRoute",
         .name = b->d->name,
     };
-    common_begin(b, object, &about);
+    if (!b->p->route_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     common_add_list(spec, "hostnames", b->p->route_hosts);
     add_parents(b, spec);

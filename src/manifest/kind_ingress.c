@@ -2,11 +2,6 @@
 
 #include "manifest/kind.h"
 
-bool kind_ingress_wanted(const struct build *b)
-{
-    return b->p->ingress_create;
-}
-
 static void add_paths(const struct build *b, struct node *rule)
 {
     struct node *paths = node_map_add_seq(node_map_add_map(rule, "http"), "paths");
@@ -38,7 +33,7 @@ static void add_rules(const struct build *b, struct node *spec)
         add_paths(b, node_seq_add_map(rules));
 }
 
-void kind_ingress(const struct build *b, struct node *object)
+void kind_ingress(const struct build *b, struct node *objects)
 {
     const struct profile *p = b->p;
     const struct common_object about = {
@@ -47,14 +42,16 @@ void kind_ingress(const struct build *b, struct node *object)
         .name = b->d->name,
         .annotations = &p->ingress_annotations,
     };
-    common_begin(b, object, &about);
+    if (!b->p->ingress_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     if (p->ingress_class.len)
         node_map_add_text(spec, "ingressClassName", p->ingress_class);
     add_rules(b, spec);
-    if (!p->ingress_tls_secret.len)
+    if (!b->d->ingress_secret.len)
         return;
     struct node *tls = node_seq_add_map(node_map_add_seq(spec, "tls"));
     common_add_list(tls, "hosts", p->ingress_hosts);
-    node_map_add_text(tls, "secretName", p->ingress_tls_secret);
+    node_map_add_text(tls, "secretName", b->d->ingress_secret);
 }

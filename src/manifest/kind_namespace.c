@@ -2,12 +2,7 @@
 
 #include "manifest/kind.h"
 
-bool kind_namespace_wanted(const struct build *b)
-{
-    return b->p->namespace_create;
-}
-
-void kind_namespace(const struct build *b, struct node *object)
+void kind_namespace(const struct build *b, struct node *objects)
 {
     static const char *const modes[] = {
         "pod-security.kubernetes.io/enforce",
@@ -20,7 +15,9 @@ void kind_namespace(const struct build *b, struct node *object)
         .name = b->p->app_namespace,
         .cluster_wide = true,
     };
-    common_begin(b, object, &about);
+    if (!b->p->namespace_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     struct node *metadata = node_map_find(object, SPAN_LIT("metadata"));
     struct node *labels = metadata ? node_map_find(metadata, SPAN_LIT("labels")) : NULL;
     for (size_t i = 0; labels && i < countof(modes); i++) {

@@ -2,11 +2,6 @@
 
 #include "manifest/kind.h"
 
-bool kind_networkpolicy_wanted(const struct build *b)
-{
-    return b->p->network_create;
-}
-
 static void add_port(struct node *ports, int64_t number)
 {
     struct node *port = node_seq_add_map(ports);
@@ -42,14 +37,16 @@ static void add_admin(const struct build *b, struct node *ingress, int64_t numbe
     add_port(node_map_add_seq(rule, "ports"), number);
 }
 
-void kind_networkpolicy(const struct build *b, struct node *object)
+void kind_networkpolicy(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "networking.k8s.io/v1",
         .kind = "NetworkPolicy",
         .name = b->d->name,
     };
-    common_begin(b, object, &about);
+    if (!b->p->network_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     struct node *egress = node_seq_add_map(node_map_add_seq(spec, "egress"));
     common_add_label_selector(b, node_seq_add_map(node_map_add_seq(egress, "to")), "podSelector");

@@ -12,14 +12,14 @@ static struct node *add_port(struct node *ports, const char *name, int64_t numbe
     return port;
 }
 
-void kind_service_headless(const struct build *b, struct node *object)
+void kind_service_headless(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "v1",
         .kind = "Service",
         .name = b->d->headless,
     };
-    common_begin(b, object, &about);
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     node_map_add_str(spec, "clusterIP", "None");
     struct node *ports = node_map_add_seq(spec, "ports");
@@ -29,6 +29,28 @@ void kind_service_headless(const struct build *b, struct node *object)
     node_map_add_bool(spec, "publishNotReadyAddresses", true);
     common_add_selector(b, node_map_add_map(spec, "selector"));
     node_map_add_str(spec, "type", "ClusterIP");
+}
+
+/* One for each pod, by the label that the StatefulSet's controller gives it. */
+void kind_service_replicas(const struct build *b, struct node *objects)
+{
+    const struct profile *p = b->p;
+    for (int64_t i = 0; p->service_per_replica && i < p->workload_replicas; i++) {
+        const char *name = arena_printf(b->tree->arena, "%.*s-%" PRId64, SPAN_ARG(b->d->name),
+                                        p->workload_ordinals_start + i);
+        const struct common_object about = {
+            .api_version = "v1",
+            .kind = "Service",
+            .name = span_of(name),
+            .annotations = &p->service_annotations,
+        };
+        struct node *spec = node_map_add_map(common_begin(b, objects, &about), "spec");
+        add_port(node_map_add_seq(spec, "ports"), "http", p->service_port);
+        struct node *selector = node_map_add_map(spec, "selector");
+        common_add_selector(b, selector);
+        node_map_add_str(selector, "statefulset.kubernetes.io/pod-name", name);
+        node_map_add_str(spec, "type", "ClusterIP");
+    }
 }
 
 /* Fields that the API server takes only from what is reached from outside. */
@@ -57,7 +79,7 @@ static void add_affinity(const struct profile *p, struct node *spec)
     node_map_add_int(client, "timeoutSeconds", p->service_session_timeout / 1000);
 }
 
-void kind_service(const struct build *b, struct node *object)
+void kind_service(const struct build *b, struct node *objects)
 {
     const struct profile *p = b->p;
     const struct common_object about = {
@@ -66,7 +88,7 @@ void kind_service(const struct build *b, struct node *object)
         .name = b->d->service,
         .annotations = &p->service_annotations,
     };
-    common_begin(b, object, &about);
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     struct span type = profile_choice_word(KEY_service_type, p->service_type);
     if (!span_eq_str(type, "ClusterIP"))

@@ -2,12 +2,7 @@
 
 #include "manifest/kind.h"
 
-bool kind_serviceaccount_wanted(const struct build *b)
-{
-    return b->p->service_account_create;
-}
-
-void kind_serviceaccount(const struct build *b, struct node *object)
+void kind_serviceaccount(const struct build *b, struct node *objects)
 {
     const struct common_object about = {
         .api_version = "v1",
@@ -15,6 +10,8 @@ void kind_serviceaccount(const struct build *b, struct node *object)
         .name = b->d->service_account,
         .annotations = &b->p->service_account_annotations,
     };
-    common_begin(b, object, &about);
+    if (!b->p->service_account_create)
+        return;
+    struct node *object = common_begin(b, objects, &about);
     node_map_add_bool(object, "automountServiceAccountToken", b->p->service_account_token);
 }

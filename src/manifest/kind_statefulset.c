@@ -1,5 +1,6 @@
 #include "base/std.h"
 
+#include "manifest/claim.h"
 #include "manifest/kind.h"
 #include "manifest/pod.h"
 
@@ -7,9 +8,11 @@ static void add_update_strategy(const struct profile *p, struct node *spec)
 {
     struct node *strategy = node_map_add_map(spec, "updateStrategy");
     struct span type = profile_choice_word(KEY_workload_update, p->workload_update);
-    if (span_eq_str(type, "RollingUpdate"))
-        node_map_add_int(node_map_add_map(strategy, "rollingUpdate"), "partition",
-                         p->workload_partition);
+    if (span_eq_str(type, "RollingUpdate")) {
+        struct node *rolling = node_map_add_map(strategy, "rollingUpdate");
+        common_add_amount(rolling, "maxUnavailable", p->workload_max_unavailable);
+        node_map_add_int(rolling, "partition", p->workload_partition);
+    }
     node_map_add_text(strategy, "type", type);
 }
 
@@ -20,32 +23,7 @@ static void add_retention(const struct profile *p, struct node *spec)
     common_add_choice(policy, "whenScaled", KEY_workload_when_scaled, p->workload_when_scaled);
 }
 
-/* The template cannot be changed later, so it has only what never changes: no version, no
- * [labels]. apiVersion, kind and volumeMode are what the server would add, and what a tool
- * that compares would take for a difference for ever. */
-static void add_claim(const struct build *b, struct node *templates)
-{
-    const struct profile *p = b->p;
-    struct node *claim = node_seq_add_map(templates);
-    node_map_add_str(claim, "apiVersion", "v1");
-    node_map_add_str(claim, "kind", "PersistentVolumeClaim");
-    struct node *metadata = node_map_add_map(claim, "metadata");
-    node_map_add_text(metadata, "name", p->storage_name);
-    struct node *labels = node_map_add_map(metadata, "labels");
-    common_add_selector(b, labels);
-    common_add_pairs(labels, &p->claim_labels);
-    if (p->claim_annotations.count)
-        common_add_pairs(node_map_add_map(metadata, "annotations"), &p->claim_annotations);
-    struct node *spec = node_map_add_map(claim, "spec");
-    common_add_list(spec, "accessModes", p->storage_access_modes);
-    struct node *resources = node_map_add_map(spec, "resources");
-    common_add_quantity(b, node_map_add_map(resources, "requests"), "storage", p->storage_size);
-    if (p->storage_class.len || !p->storage_provision)
-        node_map_add_text(spec, "storageClassName", p->storage_class);
-    node_map_add_str(spec, "volumeMode", "Filesystem");
-}
-
-void kind_statefulset(const struct build *b, struct node *object)
+void kind_statefulset(const struct build *b, struct node *objects)
 {
     const struct profile *p = b->p;
     const struct common_object about = {
@@ -53,12 +31,13 @@ void kind_statefulset(const struct build *b, struct node *object)
         .kind = "StatefulSet",
         .name = b->d->name,
     };
-    common_begin(b, object, &about);
+    struct node *object = common_begin(b, objects, &about);
     struct node *spec = node_map_add_map(object, "spec");
     node_map_add_int(spec, "minReadySeconds", p->workload_min_ready / 1000);
     if (p->workload_ordinals_start)
         node_map_add_int(node_map_add_map(spec, "ordinals"), "start", p->workload_ordinals_start);
-    add_retention(p, spec);
+    if (derived_has_template(p))
+        add_retention(p, spec);
     common_add_choice(spec, "podManagementPolicy", KEY_workload_pod_management,
                       p->workload_pod_management);
     /* The autoscaler's number must not be set back by every apply. */
@@ -69,5 +48,6 @@ void kind_statefulset(const struct build *b, struct node *object)
     node_map_add_text(spec, "serviceName", b->d->headless);
     pod_add_template(b, node_map_add_map(spec, "template"));
     add_update_strategy(p, spec);
-    add_claim(b, node_map_add_seq(spec, "volumeClaimTemplates"));
+    if (derived_has_template(p))
+        claim_fill_template(b, node_seq_add_map(node_map_add_seq(spec, "volumeClaimTemplates")));
 }

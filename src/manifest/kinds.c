@@ -8,32 +8,42 @@ struct kind {
     const char *name;
     const char *plural;
     const char *short_name;
-    bool (*wanted)(const struct build *b); /* NULL: always */
-    void (*build)(const struct build *b, struct node *object);
+    void (*build)(const struct build *b, struct node *objects); /* adds none, one or several */
+    bool only_named;                                            /* not among `all` */
 };
 
 static const struct kind kinds[] = {
-    { "namespace", "namespaces", "ns", kind_namespace_wanted, kind_namespace },
-    { "networkpolicy", "networkpolicies", "netpol", kind_networkpolicy_wanted, kind_networkpolicy },
-    { "poddisruptionbudget", "poddisruptionbudgets", "pdb", kind_disruption_wanted,
-      kind_disruption },
-    { "serviceaccount", "serviceaccounts", "sa", kind_serviceaccount_wanted, kind_serviceaccount },
-    { "secret", "secrets", "secret", kind_secret_wanted, kind_secret },
-    { "configmap", "configmaps", "cm", NULL, kind_configmap },
-    { "service", "services", "svc", NULL, kind_service_headless },
-    { "service", "services", "svc", NULL, kind_service },
-    { "horizontalpodautoscaler", "horizontalpodautoscalers", "hpa", kind_autoscaler_wanted,
-      kind_autoscaler },
-    { "statefulset", "statefulsets", "sts", NULL, kind_statefulset },
-    { "ingress", "ingresses", "ing", kind_ingress_wanted, kind_ingress },
-    { "httproute", "httproutes", "httproute", kind_httproute_wanted, kind_httproute },
+    { "namespace", "namespaces", "ns", kind_namespace, false },
+    { "networkpolicy", "networkpolicies", "netpol", kind_networkpolicy, false },
+    { "poddisruptionbudget", "poddisruptionbudgets", "pdb", kind_disruption, false },
+    { "serviceaccount", "serviceaccounts", "sa", kind_serviceaccount, false },
+    { "secret", "secrets", "secret", kind_secret, false },
+    { "configmap", "configmaps", "cm", kind_configmap, false },
+    { "persistentvolumeclaim", "persistentvolumeclaims", "pvc", kind_claim, false },
+    { "persistentvolumeclaim", "persistentvolumeclaims", "pvc", kind_replica_claims, true },
+    { "certificate", "certificates", "cert", kind_certificate, false },
+    { "service", "services", "svc", kind_service_headless, false },
+    { "service", "services", "svc", kind_service, false },
+    { "service", "services", "svc", kind_service_replicas, false },
+    { "horizontalpodautoscaler", "horizontalpodautoscalers", "hpa", kind_autoscaler, false },
+    { "statefulset", "statefulsets", "sts", kind_statefulset, false },
+    { "ingress", "ingresses", "ing", kind_ingress, false },
+    { "httproute", "httproutes", "httproute", kind_httproute, false },
+    { "servicemonitor", "servicemonitors", "smon", kind_monitor, false },
+    { "pod", "pods", "po", kind_test, false },
+    { "extra", "extras", "extra", kind_extra, false },
 };
 
 static_assert(countof(kinds) <= 64, "a choice is a set of 64 bits");
 
 struct kinds_choice kinds_all(void)
 {
-    return (struct kinds_choice){ ((uint64_t)1 << countof(kinds)) - 1 };
+    struct kinds_choice all = { 0 };
+    for (size_t i = 0; i < countof(kinds); i++) {
+        if (!kinds[i].only_named)
+            all.rows |= (uint64_t)1 << i;
+    }
+    return all;
 }
 
 static bool unknown_kind(struct span name, struct err *err)
@@ -44,7 +54,7 @@ static bool unknown_kind(struct span name, struct err *err)
     if (best.name.ptr)
         return err_set(err, ERR_REQUEST, "there is no kind '%.*s' to emit; did you mean '%.*s'?",
                        SPAN_ARG(name), SPAN_ARG(best.name));
-    char memory[300];
+    char memory[400];
     struct buf known = BUF_OF(memory);
     for (size_t i = 0; i < countof(kinds); i++) {
         if (i == 0 || strcmp(kinds[i].name, kinds[i - 1].name) != 0)
@@ -86,10 +96,28 @@ struct node *kinds_build(const struct build *b, struct kinds_choice choice)
 {
     struct node *objects = node_new_seq(b->tree);
     for (size_t i = 0; i < countof(kinds); i++) {
-        if (!(choice.rows >> i & 1) || (kinds[i].wanted && !kinds[i].wanted(b)))
-            continue;
-        kinds[i].build(b, node_seq_add_map(objects));
+        if (!kinds[i].only_named || (choice.rows >> i & 1))
+            kinds[i].build(b, objects);
     }
-    node_sort(objects);
     return objects;
+}
+
+/* The row that makes objects of this kind; that of [extra] for those that no other makes. */
+static size_t row_of(const struct node *object)
+{
+    struct span kind = node_find_text(object, "kind");
+    size_t row = 0;
+    while (row + 1 < countof(kinds) && !span_eq_nocase(kind, span_of(kinds[row].name)))
+        row++;
+    return row;
+}
+
+void kinds_keep(struct node *objects, struct kinds_choice choice)
+{
+    struct node *next;
+    for (struct node *object = objects->first; object; object = next) {
+        next = object->next;
+        if (!(choice.rows >> row_of(object) & 1))
+            node_remove(objects, object);
+    }
 }

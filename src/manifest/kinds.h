@@ -19,8 +19,13 @@ struct kinds_choice kinds_all(void);
  */
 must_use bool kinds_choose(struct span list, struct kinds_choice *choice, struct err *err);
 
-/* A sequence of the chosen objects that this profile wants, each map in its printed order; it
- * may be empty. The profile must have passed manifest_check. */
+/* A sequence of all objects that this profile wants, in the order in which they must exist; those
+ * that come only when they are named (the claims that a StatefulSet makes itself) if the choice
+ * has them. The profile must have passed manifest_check. */
 struct node *kinds_build(const struct build *b, struct kinds_choice choice);
+
+/* Takes the objects of kinds that are not chosen out of a sequence. It comes after the patches,
+ * which are about all objects. */
+void kinds_keep(struct node *objects, struct kinds_choice choice);
 
 #endif

@@ -211,6 +211,16 @@ static bool is_path(struct span s)
     return true;
 }
 
+/* core: IsHTTPHeaderName. */
+static bool is_header(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_alnum(name.ptr[i]) && name.ptr[i] != '-')
+            return false;
+    }
+    return name.len > 0;
+}
+
 bool kubename_is_valid(enum kubename_rule rule, struct span name)
 {
     switch (rule) {
@@ -238,6 +248,8 @@ bool kubename_is_valid(enum kubename_rule rule, struct span name)
         return is_tag(name);
     case KUBENAME_IMAGE_DIGEST:
         return is_digest(name);
+    case KUBENAME_HEADER:
+        return is_header(name);
     case KUBENAME_PATH:
         return is_path(name);
     }
@@ -278,6 +290,8 @@ const char *kubename_rule_text(enum kubename_rule rule)
                "or '-' first)";
     case KUBENAME_IMAGE_DIGEST:
         return "an image digest (sha256: and 64 hexadecimal digits in lower case)";
+    case KUBENAME_HEADER:
+        return "a field name of HTTP (letters, digits and '-')";
     case KUBENAME_PATH:
         return "an absolute path below / (without ':', '//', '.' and '..')";
     }

@@ -20,7 +20,8 @@ enum kubename_rule {
     KUBENAME_IMAGE_REPOSITORY,
     KUBENAME_IMAGE_TAG,
     KUBENAME_IMAGE_DIGEST,
-    KUBENAME_PATH, /* an absolute path in the container, without ':', '.', '..' and '//' */
+    KUBENAME_HEADER, /* a field of a probe's request */
+    KUBENAME_PATH,   /* an absolute path in the container, without ':', '.', '..' and '//' */
 };
 
 bool kubename_is_valid(enum kubename_rule rule, struct span name);

@@ -2,6 +2,7 @@
 
 #include "manifest/kind.h"
 #include "manifest/pod.h"
+#include "manifest/volumes.h"
 
 const char pod_secret_volume[] = "secret";
 
@@ -24,7 +25,7 @@ static void add_metadata(const struct build *b, struct node *template)
     kind_configmap_add_data(b, config, false);
     kind_configmap_add_data(b, config, true);
     node_map_add_text(annotations, "checksum/config", common_checksum(b, config));
-    if (p->secret.count) {
+    if (p->secret.count && !p->secrets_existing.len) {
         struct node *secret = node_new_map(b->tree);
         kind_secret_add_data(b, secret);
         node_map_add_text(annotations, "checksum/secret", common_checksum(b, secret));
@@ -32,7 +33,7 @@ static void add_metadata(const struct build *b, struct node *template)
     common_add_pairs(annotations, &p->pod_annotations);
 }
 
-static void add_security(const struct profile *p, struct node *spec)
+void pod_add_security(const struct profile *p, struct node *spec)
 {
     struct node *security = node_map_add_map(spec, "securityContext");
     if (p->security_set_ids) {
@@ -56,12 +57,17 @@ static void add_spread(const struct build *b, struct node *spec)
     struct span spread = profile_choice_word(KEY_workload_spread, b->p->workload_spread);
     if (span_eq_str(spread, "none"))
         return;
-    struct node *one = node_seq_add_map(node_map_add_seq(spec, "topologySpreadConstraints"));
-    common_add_label_selector(b, one, "labelSelector");
-    node_map_add_int(one, "maxSkew", 1);
-    node_map_add_str(one, "topologyKey", "kubernetes.io/hostname");
-    node_map_add_str(one, "whenUnsatisfiable",
-                     span_eq_str(spread, "hard") ? "DoNotSchedule" : "ScheduleAnyway");
+    struct node *seq = node_map_add_seq(spec, "topologySpreadConstraints");
+    struct span rest = b->p->workload_spread_over;
+    struct span key;
+    while (profile_list_next(&rest, &key)) {
+        struct node *one = node_seq_add_map(seq);
+        common_add_label_selector(b, one, "labelSelector");
+        node_map_add_int(one, "maxSkew", 1);
+        node_map_add_text(one, "topologyKey", key);
+        node_map_add_str(one, "whenUnsatisfiable",
+                         span_eq_str(spread, "hard") ? "DoNotSchedule" : "ScheduleAnyway");
+    }
 }
 
 static void add_anti_affinity(const struct build *b, struct node *spec)
@@ -86,21 +92,72 @@ static void add_anti_affinity(const struct build *b, struct node *spec)
     node_map_add_str(term, "topologyKey", "kubernetes.io/hostname");
 }
 
+bool pod_has_secret(const struct profile *p)
+{
+    return (p->secret.count || p->secrets_existing.len) && p->secrets_path.len;
+}
+
+/* The volume of the log, when no claim template makes it. */
+static void add_storage(const struct build *b, struct node *volumes)
+{
+    const struct profile *p = b->p;
+    struct span mode = profile_choice_word(KEY_storage_mode, p->storage_mode);
+    if (derived_has_template(p))
+        return;
+    struct node *volume = volumes_add(volumes, p->storage_name);
+    if (span_eq_str(mode, "ephemeral"))
+        common_add_quantity(b, node_map_add_map(volume, "emptyDir"), "sizeLimit", p->storage_size);
+    else
+        node_map_add_text(node_map_add_map(volume, "persistentVolumeClaim"), "claimName",
+                          b->d->claim);
+}
+
 static void add_volumes(const struct build *b, struct node *spec)
 {
+    const struct profile *p = b->p;
     struct node *volumes = node_map_add_seq(spec, "volumes");
-    struct node *config = node_seq_add_map(volumes);
-    node_map_add_text(config, "name", b->p->config_volume);
-    struct node *source = node_map_add_map(config, "configMap");
+    struct node *source = node_map_add_map(volumes_add(volumes, p->config_volume), "configMap");
     node_map_add_int(source, "defaultMode", FILE_MODE_CONFIG);
     node_map_add_text(source, "name", b->d->config);
-    if (!b->p->secret.count || !b->p->secrets_path.len)
+    if (pod_has_secret(p)) {
+        source = node_map_add_map(volumes_add(volumes, span_of(pod_secret_volume)), "secret");
+        node_map_add_int(source, "defaultMode", FILE_MODE_SECRET);
+        node_map_add_text(source, "secretName", b->d->secret);
+    }
+    add_storage(b, volumes);
+    for (size_t i = 0; i < p->volumes.count; i++) {
+        struct err err = { 0 };
+        struct node *volume = volumes_read(b->tree, p->volumes.items[i].value, &err);
+        if (!volume) /* the checks have seen it: only the arena can be at its end */
+            continue;
+        node_map_add_text(volume, "name", p->volumes.items[i].name);
+        node_seq_take(volumes, volume);
+    }
+}
+
+static void add_dns(const struct build *b, struct node *spec)
+{
+    const struct profile *p = b->p;
+    common_add_choice(spec, "dnsPolicy", KEY_workload_dns_policy, p->workload_dns_policy);
+    if (!p->workload_dns_servers.len && !p->workload_dns_searches.len &&
+        !p->workload_dns_options.len)
         return;
-    struct node *secret = node_seq_add_map(volumes);
-    node_map_add_str(secret, "name", pod_secret_volume);
-    source = node_map_add_map(secret, "secret");
-    node_map_add_int(source, "defaultMode", FILE_MODE_SECRET);
-    node_map_add_text(source, "secretName", b->d->secret);
+    struct node *config = node_map_add_map(spec, "dnsConfig");
+    common_add_list(config, "nameservers", p->workload_dns_servers);
+    common_add_list(config, "searches", p->workload_dns_searches);
+    struct span rest = p->workload_dns_options;
+    struct span value;
+    struct node *options = NULL;
+    while (profile_list_next(&rest, &value)) {
+        struct span name;
+        span_split(&value, ':', &name);
+        if (!options)
+            options = node_map_add_seq(config, "options");
+        struct node *option = node_seq_add_map(options);
+        node_map_add_text(option, "name", name);
+        if (value.ptr)
+            node_map_add_text(option, "value", value);
+    }
 }
 
 /* "key=value:effect:seconds", all but the key at will; the checks have seen it. */
@@ -170,7 +227,7 @@ static void add_scheduling(const struct build *b, struct node *spec)
     add_tolerations(&p->tolerations, spec);
 }
 
-static void add_pull_secrets(const struct build *b, struct node *spec)
+void pod_add_pull_secrets(const struct build *b, struct node *spec)
 {
     struct node *seq = NULL;
     struct span rest = b->p->image_pull_secrets;
@@ -188,14 +245,15 @@ void pod_add_template(const struct build *b, struct node *template)
     struct node *spec = node_map_add_map(template, "spec");
     node_map_add_bool(spec, "automountServiceAccountToken", b->p->service_account_token);
     pod_add_container(b, node_map_add_seq(spec, "containers"));
-    common_add_choice(spec, "dnsPolicy", KEY_workload_dns_policy, b->p->workload_dns_policy);
+    pod_add_init_containers(b, spec);
+    add_dns(b, spec);
     /* Else the kubelet adds a variable for every Service of the namespace. */
     node_map_add_bool(spec, "enableServiceLinks", false);
     add_host_aliases(&b->p->host_aliases, spec);
-    add_pull_secrets(b, spec);
+    pod_add_pull_secrets(b, spec);
     node_map_add_str(spec, "restartPolicy", "Always");
     add_scheduling(b, spec);
-    add_security(b->p, spec);
+    pod_add_security(b->p, spec);
     node_map_add_text(spec, "serviceAccountName", b->d->service_account);
     node_map_add_int(spec, "terminationGracePeriodSeconds", b->d->grace_s);
     add_volumes(b, spec);

@@ -298,6 +298,7 @@ def test_autoscaling_leaves_the_replicas_alone(tmp_path):
     scaler = find(objects, "HorizontalPodAutoscaler")
     assert scaler["apiVersion"] == "autoscaling/v2"
     assert scaler["spec"] == {
+        "behavior": {"scaleDown": {"stabilizationWindowSeconds": 300}, "scaleUp": {"stabilizationWindowSeconds": 0}},
         "maxReplicas": 4, "minReplicas": 2, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "app"},
         "metrics": [{"resource": {"name": name, "target": {"averageUtilization": percent, "type": "Utilization"}}, "type": "Resource"}
                     for name, percent in (("cpu", 80), ("memory", 70))]}

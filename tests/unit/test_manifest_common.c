@@ -7,10 +7,11 @@ static void test_metadata(void **state)
     struct fixture *f = *state;
     fixture_load(f, "[app]\nnamespace = n\npart_of = p\n[labels]\nteam = t\n"
                     "[annotations]\na = all\nb = all\n[service_annotations]\nb = own\n");
-    struct node *object = node_new_map(&f->tree);
-    const struct common_object about = { "v1", "Kind", SPAN_LIT("x"),
-                                         &f->profile.service_annotations, false };
-    common_begin(&f->build, object, &about);
+    const struct common_object about = { .api_version = "v1",
+                                         .kind = "Kind",
+                                         .name = SPAN_LIT("x"),
+                                         .annotations = &f->profile.service_annotations };
+    struct node *object = common_begin(&f->build, node_new_seq(&f->tree), &about);
     assert_text_at(object, "apiVersion", "v1");
     assert_text_at(object, "kind", "Kind");
     assert_text_at(object, "metadata/name", "x");
@@ -24,9 +25,10 @@ static void test_what_is_empty_is_left_out(void **state)
 {
     struct fixture *f = *state;
     fixture_load(f, "[app]\ncomponent =\n");
-    struct node *object = node_new_map(&f->tree);
-    const struct common_object about = { "v1", "Kind", SPAN_LIT("x"), NULL, false };
-    common_begin(&f->build, object, &about);
+    const struct common_object about = { .api_version = "v1",
+                                         .kind = "Kind",
+                                         .name = SPAN_LIT("x") };
+    struct node *object = common_begin(&f->build, node_new_seq(&f->tree), &about);
     assert_null(fixture_at(object, "metadata/namespace"));
     assert_null(fixture_at(object, "metadata/annotations"));
     const struct node *labels = fixture_at(object, "metadata/labels");

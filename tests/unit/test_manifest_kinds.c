@@ -1,6 +1,6 @@
 #include "base/std.h"
 
-#include "manifest/kinds.h"
+#include "manifest/manifest.h"
 #include "manifest_helper.h"
 
 static size_t count_of(const struct node *seq)
@@ -16,21 +16,43 @@ static const struct node *build(struct fixture *f, const char *list)
     struct kinds_choice choice = kinds_all();
     struct err err = { 0 };
     assert_true(!list || kinds_choose(span_of(list), &choice, &err));
-    return kinds_build(&f->build, choice);
+    struct derived derived;
+    struct profile_problems problems = { .arena = &f->arena };
+    const struct node *objects = manifest_make(&f->tree, &f->profile, &derived, choice, &problems);
+    if (!objects)
+        fail_msg("%s", problems.first->text);
+    return objects;
 }
 
 static void test_objects_come_in_the_order_of_creation(void **state)
 {
     struct fixture *f = *state;
     static const char *const kinds[] = {
-        "Namespace",      "NetworkPolicy", "PodDisruptionBudget",
-        "ServiceAccount", "Secret",        "ConfigMap",
-        "Service",        "Service",       "HorizontalPodAutoscaler",
-        "StatefulSet",    "Ingress",       "HTTPRoute",
+        "Namespace",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "ServiceAccount",
+        "Secret",
+        "ConfigMap",
+        "Certificate",
+        "Service",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "StatefulSet",
+        "Ingress",
+        "HTTPRoute",
+        "ServiceMonitor",
+        "Pod",
+        "PriorityClass",
     };
-    fixture_load(f, "[secret]\nk = v\n[app]\nnamespace = n\n[namespace]\ncreate = true\n"
-                    "[network]\ncreate = true\n[disruption]\ncreate = true\n[autoscaling]\n"
-                    "create = true\n[ingress]\ncreate = true\n[route]\ncreate = true\n");
+    fixture_load(
+        f, "[secret]\nk = v\n[app]\nnamespace = n\n[namespace]\ncreate = true\n"
+           "[network]\nmonitoring = m\ncreate = true\n[disruption]\ncreate = true\n[autoscaling]\n"
+           "create = true\n[ingress]\ncreate = true\n[route]\ncreate = true\n"
+           "parents = gw\n[certificate]\ncreate = true\nissuer = Issuer/i\n[monitor]\n"
+           "create = true\n[test]\ncreate = true\n[extra]\n"
+           "x = {\"apiVersion\":\"scheduling.k8s.io/v1\",\"kind\":\"PriorityClass\","
+           "\"metadata\":{\"name\":\"p\"}}\n");
     const struct node *n = build(f, NULL)->first;
     for (size_t i = 0; i < countof(kinds); i++, n = n->next)
         assert_text_at(n, "kind", kinds[i]);
@@ -70,9 +92,9 @@ static void test_unknown_kinds_are_told(void **state)
     assert_non_null(strstr(err.text, "did you mean 'statefulset'?"));
     err = (struct err){ 0 };
     assert_false(kinds_choose(SPAN_LIT("zzz"), &choice, &err));
-    assert_non_null(
-        strstr(err.text,
-               "serviceaccount, secret, configmap, service, horizontalpodautoscaler, statefulset"));
+    assert_non_null(strstr(err.text,
+                           "serviceaccount, secret, configmap, persistentvolumeclaim, certificate, "
+                           "service, horizontalpodautoscaler, statefulset"));
     err = (struct err){ 0 };
     assert_false(kinds_choose(SPAN_LIT(" ,"), &choice, &err));
     assert_int_equal(err.kind, ERR_REQUEST);
