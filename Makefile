@@ -42,10 +42,14 @@ takes = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null &&
 HARDEN := -fPIE -fstack-protector-strong -fvisibility=hidden -ffunction-sections -fdata-sections \
           $(call takes,-fstack-clash-protection) $(call takes,-fcf-protection=full) \
           $(call takes,-ftrivial-auto-var-init=zero)
-FREESTANDING := -nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include)
+# Nothing here unwinds a stack: the tables for it would be a tenth of the binary.
+FREESTANDING := -fno-asynchronous-unwind-tables -fno-unwind-tables -nostdinc -isystem $(MUSL)/include -isystem $(shell $(CC) -print-file-name=include)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 product_CFLAGS := $(COMMON) -O2 $(HARDEN) $(FREESTANDING)
+# What runs once, at start or to print a manifest, is built for size.
+COLD := src/cmd/% src/manifest/% src/profile/%
+product_cold = $(if $(filter $(COLD),$(1)),-Os)
 host_CFLAGS    := $(COMMON) -O1 -g
 asan_CFLAGS    := $(COMMON) -O1 -g $(SANITIZE)
 
@@ -70,7 +74,7 @@ $(1)_OBJ := $(LIBSRC:src/%.c=$(B)/$(1)/obj/%.o)
 $(B)/$(1)/obj/%.o: src/%.c $(B)/$(1)/flags $$($(1)_READY) | $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$@)
-	$(Q)$(CC) $$($(1)_CFLAGS) -c $$< -o $$@
+	$(Q)$(CC) $$($(1)_CFLAGS) $$(call $(1)_cold,$$<) -c $$< -o $$@
 $(B)/$(1)/libapp.a: $$($(1)_OBJ)
 	@rm -f $$@
 	$(Q)ar rcsD $$@ $$^
@@ -83,7 +87,8 @@ $(foreach v,product host asan,$(eval $(call variant,$(v))))
 
 libgcc = $(shell $(CC) -print-file-name=$(1))
 LDFLAGS := -static-pie -nostdlib -nostartfiles -Wl,--no-dynamic-linker -Wl,-z,text,-z,relro,-z,now \
-           -Wl,-z,noexecstack,-z,separate-code -Wl,--gc-sections -Wl,--build-id=none
+           -Wl,-z,noexecstack,-z,separate-code -Wl,--gc-sections -Wl,--build-id=none \
+           -Wl,-z,pack-relative-relocs
 GCC := gcc
 start_files = $(MUSL)/lib/rcrt1.o $(MUSL)/lib/crti.o $(shell $(GCC) -print-file-name=crtbeginS.o)
 end_files   = $(shell $(GCC) -print-file-name=crtendS.o) $(MUSL)/lib/crtn.o

@@ -52,6 +52,19 @@ size_t escape_utf8_decode(struct span s, uint32_t *code)
     return n;
 }
 
+void escape_utf8_encode(struct buf *b, uint32_t code)
+{
+    static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+    unsigned len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (len == 1) {
+        buf_add_char(b, (char)code);
+        return;
+    }
+    buf_add_char(b, (char)(lead[len] | code >> (6 * (len - 1))));
+    for (unsigned i = len - 1; i-- > 0;)
+        buf_add_char(b, (char)(0x80 | (code >> (6 * i) & 0x3f)));
+}
+
 bool escape_utf8_valid(struct span s)
 {
     uint32_t code;

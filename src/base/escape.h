@@ -15,6 +15,9 @@
 size_t escape_utf8_decode(struct span s, uint32_t *code);
 bool escape_utf8_valid(struct span s);
 
+/* Appends a character, which must be no surrogate and at most 0x10ffff. */
+void escape_utf8_encode(struct buf *b, uint32_t code);
+
 /* The inside of a JSON string (RFC 8259 section 7), without the quotes. */
 void escape_json(struct buf *b, struct span s);
 

@@ -112,3 +112,36 @@ int file_sync_directory(const char *path)
     errno = cause;
     return result;
 }
+
+/* Writes and syncs a new file; it is taken away again when that fails. */
+static bool write_new(const char *path, struct span content)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd == -1)
+        return false;
+    bool good = file_write_all(fd, content) && fsync(fd) == 0;
+    int reason = errno;
+    if (close(fd) == -1 && good) {
+        good = false;
+        reason = errno;
+    }
+    if (!good)
+        unlink(path);
+    errno = reason;
+    return good;
+}
+
+bool file_replace(const char *path, struct span content, struct err *err)
+{
+    char memory[4096 + 8];
+    struct buf b = BUF_OF(memory);
+    buf_printf(&b, "%s.tmp", path);
+    const char *temporary = buf_cstr(&b);
+    if (!temporary)
+        return err_set(err, ERR_REQUEST, "the path %.100s... is too long", path);
+    if (!write_new(temporary, content))
+        return err_set_os(err, ERR_FAILED, "cannot write %s", temporary);
+    if (rename(temporary, path) == 0 && file_sync_directory(path) == 0)
+        return true;
+    return err_set_os(err, ERR_FAILED, "cannot put %s in its place", path);
+}

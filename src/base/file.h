@@ -15,6 +15,10 @@
 must_use bool file_read(struct arena *a, const char *path, size_t max_bytes, struct span *content,
                         struct err *err);
 
+/* Puts a file of this content in the place of `path`, readable by everyone: whoever reads it sees
+ * the old or the new one whole, also after a power cut. */
+must_use bool file_replace(const char *path, struct span content, struct err *err);
+
 /* Writes all bytes; false with errno set when that fails (EPIPE, ENOSPC...). */
 must_use bool file_write_all(int fd, struct span bytes);
 

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "manifest/node.h"
 #include "profile/profile.h"
 
 struct command {
@@ -98,6 +99,14 @@ int cmd_fail(const struct err *err);
 
 /* Prints "app COMMAND: text; see 'app COMMAND --help'" and returns 2. */
 int cmd_usage(const char *command, const char *format, ...) printf_like(2, 3);
+
+/* Prints a remark on standard error. */
+void cmd_tell(const char *format, ...) printf_like(1, 2);
+
+/* Writes one file for each object, and a kustomization.yaml that lists them, into a directory,
+ * which is made when only its last component is missing. `memory` holds one object's text. */
+int cmd_split(struct arena *a, const struct node *objects, const char *directory, bool json,
+              void *memory, size_t room);
 
 /* Writes a result to standard output: 0, or 1 after a message when it cannot all be written.
  * A reader that has gone away (EPIPE) is a failure without a message. */

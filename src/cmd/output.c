@@ -38,6 +38,17 @@ int cmd_usage(const char *command, const char *format, ...)
     return ERR_REQUEST;
 }
 
+void cmd_tell(const char *format, ...)
+{
+    char memory[16 << 10];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(memory, sizeof(memory), format, args);
+    va_end(args);
+    if (len > 0)
+        tell(span_from(memory, min_size((size_t)len, sizeof(memory) - 1)));
+}
+
 int cmd_problems_print(struct arena *a, const struct profile_problems *problems)
 {
     enum { MESSAGES_BYTES = 1 << 20 };

@@ -15,13 +15,22 @@ const struct command command_table[] = {
       "Exit status: 0 done, 2 wrong request, 74 the disk failed, 75 the log is held by\n"
       "another server, 1 anything else.\n",
       cmd_serve },
-    { "emit", "[-f FILE]... [--set SECTION.KEY=VALUE]... [-n NAMESPACE] [-o yaml|json]",
+    { "emit", "[-f FILE]... [--set SECTION.KEY=VALUE]... [-n NAMESPACE] [OPTION]...",
       "print the Kubernetes objects that the server needs",
-      PROFILE_HELP "      --emit=KIND,...        only these kinds, such as statefulset,service\n"
-                   "  -n, --namespace NAMESPACE  set metadata.namespace everywhere\n"
-                   "  -o, --output yaml|json     how to print (yaml)\n"
-                   "\nApply with: app --emit | kubectl apply -f -\n"
-                   "Nothing is printed on standard output unless the whole profile is good.\n",
+      PROFILE_HELP
+      "      --emit=KIND,...        only these kinds, such as statefulset,service\n"
+      "  -n, --namespace NAMESPACE  set metadata.namespace everywhere\n"
+      "  -o, --output yaml|json     how to print (yaml)\n"
+      "      --image REFERENCE      [REGISTRY/]REPOSITORY[:TAG][@DIGEST]\n"
+      "      --split DIRECTORY      one file for each object, and a kustomization.yaml\n"
+      "      --against FILE         tell what an upgrade of these objects could not\n"
+      "                             change, and how to carry it out; FILE is what is\n"
+      "                             there (kubectl get -o json), or was emitted before\n"
+      "      --notes                tell on standard error how to apply and reach it,\n"
+      "                             as is done where that is a terminal\n"
+      "      --mask-secrets         without the values of Secrets, to be shown\n"
+      "\nApply with: app --emit | kubectl apply -f -\n"
+      "Nothing is printed on standard output unless the whole profile is good.\n",
       cmd_emit },
     { "explain", "[SECTION[.KEY]]", "tell what a key means: type, default, bounds, field", "",
       cmd_explain },

@@ -102,7 +102,11 @@ static void check_image(const struct check *c)
     const struct profile *p = c->p;
     struct span rest = p->image_pull_secrets;
     struct span name;
-    checks_optional_name(c, KEY_image_registry, KUBENAME_IMAGE_REPOSITORY, p->image_registry);
+    if (p->image_registry.len) {
+        const char *both = arena_printf(c->problems->arena, "%.*s/%.*s",
+                                        SPAN_ARG(p->image_registry), SPAN_ARG(p->image_repository));
+        checks_name(c, KEY_image_registry, KUBENAME_IMAGE_REPOSITORY, span_of(both));
+    }
     checks_name(c, KEY_image_repository, KUBENAME_IMAGE_REPOSITORY, p->image_repository);
     checks_optional_name(c, KEY_image_tag, KUBENAME_IMAGE_TAG, p->image_tag);
     checks_optional_name(c, KEY_image_digest, KUBENAME_IMAGE_DIGEST, p->image_digest);

@@ -46,19 +46,6 @@ static bool take(struct reader *r, char c)
     return true;
 }
 
-static void add_utf8(struct buf *b, uint32_t code)
-{
-    static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-    unsigned len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (len == 1) {
-        buf_add_char(b, (char)code);
-        return;
-    }
-    buf_add_char(b, (char)(lead[len] | code >> (6 * (len - 1))));
-    for (unsigned i = len - 1; i-- > 0;)
-        buf_add_char(b, (char)(0x80 | (code >> (6 * i) & 0x3f)));
-}
-
 /* The four digits behind "\u". */
 static bool take_unit(struct reader *r, uint32_t *unit)
 {
@@ -85,7 +72,7 @@ static bool take_unicode(struct reader *r, struct buf *b)
             return refuse(r, "a high surrogate without a low one behind it");
         high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
     }
-    add_utf8(b, high);
+    escape_utf8_encode(b, high);
     return true;
 }
 

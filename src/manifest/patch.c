@@ -18,21 +18,22 @@ static bool refuse(const struct patch *k, const char *what, struct span detail)
                                SPAN_ARG(detail));
 }
 
-static const char *kind_text(const struct node *n)
+static const char *why_nowhere(const struct node *before)
 {
-    return n->kind == NODE_MAP ? "an object" : n->kind == NODE_SEQ ? "a list" : "a single value";
+    if (before->kind == NODE_MAP)
+        return "the object has no such field; one with fields of its own is added as JSON";
+    if (before->kind == NODE_SEQ)
+        return "the list has no such item; [+] at the end adds one";
+    return "what stands before the last step has no parts";
 }
 
 /* Says how far the path went: everything up to the step that found nothing. */
-static bool leads_nowhere(const struct patch *k, const struct node *at, struct span rest)
+static bool leads_nowhere(const struct patch *k, const struct node *before, struct span rest)
 {
     struct span way = k->pair->name;
     way.len -= rest.len;
-    return profile_problem_add(k->problems, k->pair->origin,
-                               "patch.%.*s: there is no %.*s: what stands before its last step is "
-                               "%s without it; a whole object can be given as JSON one step "
-                               "earlier",
-                               SPAN_ARG(k->pair->scope), SPAN_ARG(way), kind_text(at));
+    return profile_problem_add(k->problems, k->pair->origin, "patch.%.*s: %.*s leads nowhere: %s",
+                               SPAN_ARG(k->pair->scope), SPAN_ARG(way), why_nowhere(before));
 }
 
 /* The last step: the value is put there, or what is there is taken away. */

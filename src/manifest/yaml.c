@@ -155,11 +155,15 @@ static void print_children(const struct node *n, unsigned column, bool in_line, 
     }
 }
 
+void yaml_print_object(const struct node *map, struct buf *out)
+{
+    buf_add_str(out, "---");
+    print_value(map, 0, false, out);
+}
+
 void yaml_print_documents(const struct node *seq, struct buf *out)
 {
     assert(seq->kind == NODE_SEQ);
-    for (const struct node *n = seq->first; n; n = n->next) {
-        buf_add_str(out, "---");
-        print_value(n, 0, false, out);
-    }
+    for (const struct node *n = seq->first; n; n = n->next)
+        yaml_print_object(n, out);
 }

@@ -15,6 +15,9 @@
 /* Appends each item of a sequence as a document of its own, "---" before each. */
 void yaml_print_documents(const struct node *seq, struct buf *out);
 
+/* Appends one object as the only document. */
+void yaml_print_object(const struct node *map, struct buf *out);
+
 /* True when a text reads well and safely as a block scalar: several lines of printable
  * characters, none with a space at its end, the first one not empty and not indented. */
 bool yaml_is_block(struct span text);
