@@ -280,7 +280,11 @@ struct node *against_read(struct tree *tree, struct span text, struct err *err)
     struct span start = text;
     while (start.len && strchr(" \t\r\n", start.ptr[0]))
         start = span_from_offset(start, 1);
-    if (!start.len || start.ptr[0] != '{')
+    if (!start.len) {
+        err_set(err, ERR_REQUEST, "there is no object in it");
+        return NULL;
+    }
+    if (start.ptr[0] != '{')
         return yaml_read_documents(tree, text, err);
     struct node *object = json_read(tree, text, err);
     if (!object)
