@@ -108,7 +108,7 @@ $(B)/asan/app: $(B)/asan/obj/main.o $(B)/asan/libapp.a $(asan_LIBS)
 
 # -- running ---------------------------------------------------------------------------------
 
-.PHONY: all run test unit e2e asan lint check-headers fuzz-smoke soak bench clean install help \
+.PHONY: all run test unit e2e asan lint check-headers fuzz-smoke soak bench readme clean install help \
         build-unit
 
 # Set-up: says or installs what is missing. Building also needs it, but only once.
@@ -183,6 +183,12 @@ bench: need-build need-bench
 
 install: $(B)/app
 	install -D -m 0755 $(B)/app $(DESTDIR)$(PREFIX)/bin/app
+
+# The tables of keys in README.md, between its two marks.
+readme: all
+	@{ echo; $(B)/app explain --markdown; echo; } > $(B)/keys.md
+	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
+	 -e '/^<!-- keys -->$$/r $(B)/keys.md' README.md
 
 clean:
 	rm -rf $(B)

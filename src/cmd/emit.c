@@ -151,6 +151,10 @@ static bool take_arguments(struct request *r, int argc, char **argv, int *status
     return *status == 0;
 }
 
+/* It keeps people from changing what would be printed over; and it names no file, time or machine:
+ * the same profile gives the same bytes anywhere. */
+static const char header[] = "# Made by app " APP_VERSION " --emit. Change the profile, not this.\n";
+
 static int print(struct arena *a, const struct node *objects, const struct request *r)
 {
     struct err err = { 0 };
@@ -159,10 +163,12 @@ static int print(struct arena *a, const struct node *objects, const struct reque
     struct buf out = buf_on(memory, room);
     if (r->split)
         return cmd_split(a, objects, r->split, r->json, memory, room);
-    if (r->json)
+    if (r->json) {
         json_print_list(objects, &out);
-    else
+    } else {
+        buf_add_str(&out, header);
         yaml_print_documents(objects, &out);
+    }
     if (a->exhausted || out.overflow) {
         err_set(&err, ERR_REQUEST, "the profile is too large: out of memory");
         return cmd_fail(&err);

@@ -7,7 +7,12 @@ enum { TEXT_BYTES = 1 << 20 };
 
 int cmd_explain(int argc, char **argv)
 {
-    static const struct cmd_option options[] = { { 0 } };
+    enum { EXPLAIN_JSON = 1, EXPLAIN_MARKDOWN };
+    static const struct cmd_option options[] = {
+        { EXPLAIN_JSON, 0, "json", CMD_NO_VALUE },
+        { EXPLAIN_MARKDOWN, 0, "markdown", CMD_NO_VALUE },
+        { 0 },
+    };
     static char memory[TEXT_BYTES];
     struct cmd_args args = cmd_args_on(argc, argv, options);
     struct buf out = BUF_OF(memory);
@@ -15,7 +20,12 @@ int cmd_explain(int argc, char **argv)
     const char *name = NULL;
     const char *value;
     int id;
+    int form = 0;
     while ((id = cmd_args_next(&args, &value)) > 0) {
+        if (id == EXPLAIN_JSON || id == EXPLAIN_MARKDOWN) {
+            form = id;
+            continue;
+        }
         if (name)
             return cmd_usage(argv[0], "'%s' is one name too many", value);
         name = value;
@@ -24,7 +34,13 @@ int cmd_explain(int argc, char **argv)
         return args.status;
     enum profile_section section;
     int key;
-    if (!name)
+    if (form && name)
+        return cmd_usage(argv[0], "--json and --markdown tell everything, not only '%s'", name);
+    if (form == EXPLAIN_JSON)
+        explain_json(&out);
+    else if (form == EXPLAIN_MARKDOWN)
+        explain_markdown(&out);
+    else if (!name)
         explain_all(&out);
     else if (!explain_find(name, &section, &key, &err))
         return cmd_fail(&err);

@@ -32,10 +32,15 @@ const struct command command_table[] = {
       "\nApply with: app --emit | kubectl apply -f -\n"
       "Nothing is printed on standard output unless the whole profile is good.\n",
       cmd_emit },
-    { "explain", "[SECTION[.KEY]]", "tell what a key means: type, default, bounds, field", "",
+    { "explain", "[SECTION[.KEY]] [--json|--markdown]",
+      "tell what a key means: type, default, bounds, field",
+      "      --json, --markdown     every key, as a list in JSON or as the README's tables\n",
       cmd_explain },
-    { "profile", "", "print the complete commented default profile",
-      "Redirect it to a file and edit that: app profile > app.ini\n", cmd_profile },
+    { "profile", "[-f FILE]... [--set SECTION.KEY=VALUE]... [--changed]",
+      "print the complete commented default profile, or one's own with its origins",
+      PROFILE_HELP "      --changed              only what is not the default\n"
+                   "\nWithout options, the default profile: app profile > app.ini\n",
+      cmd_profile },
     { "lint", "[-f FILE]... [--set SECTION.KEY=VALUE]...",
       "check a profile and say everything that is wrong", PROFILE_HELP, cmd_lint },
     { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]", "print the visit log",

@@ -10,6 +10,13 @@ static const char *standard_or_empty(const struct schema_key *key)
     return key->standard[0] ? key->standard : "(empty)";
 }
 
+const char *explain_field(const struct schema_key *key)
+{
+    if (key->field[0] || schema_sections[key->section].where == EMIT)
+        return key->field;
+    return "ConfigMap.data[app.ini]";
+}
+
 void explain_key(enum profile_key id, struct buf *out)
 {
     const struct schema_key *key = &schema_keys[id];
@@ -17,8 +24,8 @@ void explain_key(enum profile_key id, struct buf *out)
     buf_printf(out, "    type     %s: ", schema_type_name(key->type));
     schema_add_allowed(out, key);
     buf_printf(out, "\n    default  %s\n", standard_or_empty(key));
-    if (key->field[0])
-        buf_printf(out, "    becomes  %s\n", key->field);
+    if (explain_field(key)[0])
+        buf_printf(out, "    becomes  %s\n", explain_field(key));
 }
 
 void explain_section(enum profile_section id, struct buf *out)
@@ -27,7 +34,7 @@ void explain_section(enum profile_section id, struct buf *out)
     buf_printf(out, "[%s]\n    %s\n", section->name, section->meaning);
     buf_printf(out, "    read by  %s\n", section->where == SERVER ? "app serve" : "app --emit");
     if (section->free_form)
-        buf_add_str(out, "    takes any key\n");
+        buf_printf(out, "    takes any key\n    becomes  %s\n", section->field);
     for (size_t i = 0; i < PROFILE_KEY_COUNT; i++) {
         if (schema_keys[i].section != id)
             continue;
@@ -58,7 +65,10 @@ void explain_profile(struct buf *out)
     for (size_t s = 0; s < PROFILE_SECTION_COUNT; s++) {
         const struct schema_section *section = &schema_sections[s];
         buf_printf(out, "\n; %s\n[%s]\n", section->meaning, section->name);
-        if (section->free_form)
+        if (section->scoped)
+            buf_printf(out, "; written [%s.<Kind>] or [%s.<Kind>/<name>]\n", section->name,
+                       section->name);
+        else if (section->free_form)
             buf_add_str(out, "; takes any key: name = value\n");
         for (size_t i = 0; i < PROFILE_KEY_COUNT; i++) {
             const struct schema_key *key = &schema_keys[i];

@@ -22,8 +22,8 @@ typedef struct span profile_list; /* comma-separated; walk it with profile_list_
 
 enum profile_key {
 #define SECTION(section, where, meaning)
-#define FREE(section, where, meaning)
-#define SCOPED(section, where, meaning)
+#define FREE(section, where, meaning, field)
+#define SCOPED(section, where, meaning, field)
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     KEY_##section##_##name,
 #include "profile/schema.def"
@@ -36,8 +36,8 @@ enum profile_key {
 
 enum profile_section {
 #define SECTION(section, where, meaning) SECTION_##section,
-#define FREE(section, where, meaning) SECTION_##section,
-#define SCOPED(section, where, meaning) SECTION_##section,
+#define FREE(section, where, meaning, field) SECTION_##section,
+#define SCOPED(section, where, meaning, field) SECTION_##section,
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)
 #include "profile/schema.def"
 #undef KEY
@@ -70,8 +70,8 @@ struct profile_pairs {
 
 struct profile {
 #define SECTION(section, where, meaning)
-#define FREE(section, where, meaning) struct profile_pairs section;
-#define SCOPED(section, where, meaning) struct profile_pairs section;
+#define FREE(section, where, meaning, field) struct profile_pairs section;
+#define SCOPED(section, where, meaning, field) struct profile_pairs section;
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     profile_##type section##_##name;
 #include "profile/schema.def"
@@ -133,5 +133,12 @@ struct span profile_choice_word(enum profile_key key, int value);
 /* Appends, as INI text that loads back to the same values, every key of the sections that the
  * server itself reads (the rows marked SERVER). */
 void profile_print_server(const struct profile *p, struct buf *out);
+
+/* Appends the effective profile, each value with a comment that tells where it comes from; when
+ * `standard` is given, only what is not as it is there. Loads back to the same values, but for what
+ * stands in comments because no line can or should hold it: texts of several lines, and the
+ * Secret's. */
+void profile_print_effective(const struct profile *p, const struct profile *standard,
+                             struct buf *out);
 
 #endif

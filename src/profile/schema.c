@@ -4,8 +4,8 @@
 
 const struct schema_key schema_keys[] = {
 #define SECTION(section, where, meaning)
-#define FREE(section, where, meaning)
-#define SCOPED(section, where, meaning)
+#define FREE(section, where, meaning, field)
+#define SCOPED(section, where, meaning, field)
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)                     \
     { SECTION_##section,                                                                           \
       #name,                                                                                       \
@@ -25,11 +25,11 @@ const struct schema_key schema_keys[] = {
 };
 
 const struct schema_section schema_sections[] = {
-#define SECTION(section, where, meaning) { #section, where, false, false, meaning, 0 },
-#define FREE(section, where, meaning)                                                              \
-    { #section, where, true, false, meaning, offsetof(struct profile, section) },
-#define SCOPED(section, where, meaning)                                                            \
-    { #section, where, true, true, meaning, offsetof(struct profile, section) },
+#define SECTION(section, where, meaning) { #section, where, false, false, meaning, "", 0 },
+#define FREE(section, where, meaning, field)                                                       \
+    { #section, where, true, false, meaning, field, offsetof(struct profile, section) },
+#define SCOPED(section, where, meaning, field)                                                     \
+    { #section, where, true, true, meaning, field, offsetof(struct profile, section) },
 #define KEY(section, name, type, standard, low, high, choices, meaning, field)
 #include "profile/schema.def"
 #undef KEY

@@ -37,7 +37,8 @@ struct schema_section {
     bool free_form;
     bool scoped; /* written as [section.scope] */
     const char *meaning;
-    size_t offset; /* of the pairs in struct profile, when free_form */
+    const char *field; /* when free_form: what its lines become */
+    size_t offset;     /* of the pairs in struct profile, when free_form */
 };
 
 /* Indexed by enum profile_key and enum profile_section. A section's keys stand together. */

@@ -64,9 +64,11 @@ def test_the_same_bytes_each_time(form, tmp_path):
 
 def test_the_shape_of_the_stream():
     text = emit_text()
-    assert text.startswith("---\n") and text.endswith("\n") and not text.endswith("\n\n")
+    first, rest = text.split("\n", 1)
+    assert first.startswith("# Made by app ") and first.endswith("Change the profile, not this.")
+    assert rest.startswith("---\n") and text.endswith("\n") and not text.endswith("\n\n")
     assert "\t" not in text and "\r" not in text
-    assert text.count("\n---\n") + 1 == len(emit())
+    assert text.count("\n---\n") == len(emit())
     assert emit_text("-o", "json").endswith("\n}\n")
 
 

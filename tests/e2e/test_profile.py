@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import SOAK, run
+from harness import ROOT, SOAK, run
 
 EXAMPLES = 2000 if SOAK else 150
 SETTINGS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -169,3 +169,30 @@ def test_what_is_written_is_what_the_pods_get(values):
     assert again == text
     if "log.file" in values:
         assert f"file = {values['log.file']}\n" in text
+
+
+def test_the_effective_profile_tells_where_each_value_comes_from(tmp_path):
+    (tmp_path / "base.ini").write_text("[log]\nfsync = no\n[labels]\nteam = web\na = 1\n[files]\n/x/y = @two\n[patch.Service]\na = 1\n")
+    (tmp_path / "two").write_text("two\nlines\n")
+    (tmp_path / "prod.ini").write_text("[log]\nfsync = everysec\n[labels]\n!a =\nb = \\$x\n[secret]\nkey = hunter2\n")
+    args = ["-f", tmp_path / "base.ini", "-f", tmp_path / "prod.ini", "--set", "serve.drain=7s"]
+    done = run("profile", *args, "--changed")
+    assert done.returncode == 0 and "hunter2" not in done.stdout
+    blocks = {b.split("\n", 1)[0]: b.splitlines()[1:] for b in done.stdout.split("\n\n")[1:]}
+    assert blocks["[log]"] == [f"; {tmp_path}/prod.ini:2", "fsync = everysec"]
+    assert blocks["[serve]"] == ["; --set:1", "drain = 7s"]
+    assert blocks["[labels]"] == [f"; {tmp_path}/base.ini:4", "team = web", f"; {tmp_path}/prod.ini:5", "b = \\$x"]
+    assert blocks["[patch.Service]"] == [f"; {tmp_path}/base.ini:9", "a = 1"]
+    assert blocks["[files]"][1] == "; /x/y: more than a line can hold, 10 bytes"
+    assert blocks["[secret]"][1] == "; key: not shown, 7 bytes"
+    assert set(blocks) == {"[log]", "[serve]", "[labels]", "[files]", "[secret]", "[patch.Service]"}
+    whole = run("profile", *args).stdout
+    assert "; default\nfinish = 10s\n" in whole
+
+
+def test_the_effective_profile_is_a_profile(tmp_path):
+    args = ["-f", ROOT / "examples/production.ini", "-f", ROOT / "examples/dev.ini"]
+    for more in ((), ("--changed",)):
+        (tmp_path / "p.ini").write_text(run("profile", *args, *more).stdout)
+        assert run("--emit", "-f", tmp_path / "p.ini").stdout == run("--emit", *args).stdout != ""
+    assert run("profile", "--set", "log.fsink=no").returncode == 2

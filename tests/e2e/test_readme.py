@@ -4,6 +4,7 @@ The commands run in a copy of the work tree, in a network namespace of its own, 
 ports of the README are free. There is no cluster: `kubectl` is a stand-in that takes exactly the
 calls of the README, reads what it is given as a cluster would, and answers `exec` by the binary.
 """
+import json
 import os
 import re
 import shutil
@@ -100,3 +101,15 @@ def test_the_five_minutes(tree):
             assert {"StatefulSet", "Service", "ConfigMap", "ServiceAccount"} <= kinds
         if "kubectl exec" in block:
             assert "Visit at: " in done.stdout
+
+
+def test_the_tables_of_keys_are_those_of_the_binary():
+    """`make readme` writes them."""
+    between = README.split("<!-- keys -->\n", 1)[1].split("<!-- end of keys -->", 1)[0]
+    printed = subprocess.run([APP, "explain", "--markdown"], capture_output=True, text=True, check=True).stdout
+    assert between.strip() == printed.strip()
+    keys = subprocess.run([APP, "explain", "--json"], capture_output=True, text=True, check=True).stdout
+    for key in json.loads(keys):
+        section, name = key["key"].split(".", 1)
+        assert f"| `{name}` |" in printed or f"`[{section}" in printed
+        assert key["meaning"] and (key["becomes"] or key["key"] in ("app.kube", "service_account.create"))
