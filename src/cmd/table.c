@@ -45,6 +45,12 @@ const struct command command_table[] = {
       "check a profile and say everything that is wrong", PROFILE_HELP, cmd_lint },
     { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]", "print the visit log",
       PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_cat },
+    { "probe", "[-t DURATION] [--expect STATUS] URL",
+      "ask a server once, and tell whether it answers",
+      "  -t, --timeout DURATION     for everything (3s)\n"
+      "      --expect STATUS        this status is good (any from 200 to 399)\n"
+      "\nExit status: 0 good, 1 not, 2 wrong request. It is never counted as a visit.\n",
+      cmd_probe },
     { "version", "", "print the version", "", cmd_version },
     { "help", "[COMMAND]", "print this, or what a command takes", "", cmd_help },
     { 0 },

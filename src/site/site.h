@@ -6,8 +6,8 @@
  * hook formats its line into the worker's batch, the end of the turn appends the batch and
  * then answers every request that waits. When the log cannot take it, the answer is 503.
  *
- * What counts is GET / from anything but the kubelet (User-Agent kube-probe/ or
- * kube-lifecycle/); HEAD and other paths never do.
+ * What counts is GET / from anything but a probe (User-Agent kube-probe/, kube-lifecycle/ or
+ * app-probe/); HEAD and other paths never do.
  */
 #ifndef SITE_SITE_H
 #define SITE_SITE_H

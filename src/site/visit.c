@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "site/internal.h"
 
-/* Kubelet's probes and lifecycle hooks name themselves so (kubernetes pkg/probe/http). */
-static bool from_kubelet(struct span user_agent)
+/* Kubelet's probes and lifecycle hooks name themselves so (kubernetes pkg/probe/http); the last
+ * is our own `app probe`. */
+static bool is_probe(struct span user_agent)
 {
     return span_starts(user_agent, SPAN_LIT("kube-probe/")) ||
+           span_starts(user_agent, SPAN_LIT("app-probe/")) ||
            span_starts(user_agent, SPAN_LIT("kube-lifecycle/"));
 }
 
@@ -54,7 +56,7 @@ enum http_verdict site_visit(struct site_worker *w, const struct http_request *r
 {
     enum site_media media = site_accept(http_request_field(request, "Accept"));
     struct span user_agent = http_request_field(request, "User-Agent");
-    if (request->method == HTTP_GET && !from_kubelet(user_agent)) {
+    if (request->method == HTTP_GET && !is_probe(user_agent)) {
         *tag = media;
         return record(w, request, user_agent) ? HTTP_LATER : HTTP_TURN_FULL;
     }
