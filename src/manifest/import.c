@@ -267,25 +267,33 @@ void imports_rest(struct import *m, const char *path, const struct node *map,
     }
 }
 
+static bool import(struct import *m, struct buf *ini, struct err *err)
+{
+    static const struct node nothing = { .kind = NODE_MAP };
+    if (m->values->kind == NODE_NULL) /* what helm prints for a release without values */
+        m->values = &nothing;
+    else if (m->values->kind != NODE_MAP)
+        return err_set(err, ERR_REQUEST, "the values of a release are an object, not %s",
+                       kind_text(m->values));
+    imports_apply_rules(m);
+    imports_unknown(m, "", m->values);
+    if (!imports_print(m, ini, err))
+        return false;
+    if (m->arena->exhausted)
+        return err_set(err, ERR_REQUEST, "the values are too large: out of memory");
+    return true;
+}
+
 bool import_values(struct arena *a, const struct node *values, struct buf *ini,
                    struct buf *left_out, struct err *err)
 {
-    static const struct node nothing = { .kind = NODE_MAP };
     struct import m = { .arena = a, .values = values, .left_out = left_out };
-    void *printed = arena_alloc(a, JSON_BYTES_MAX);
-    void *line = arena_alloc(a, JSON_BYTES_MAX);
-    m.printed = buf_on(printed, printed ? JSON_BYTES_MAX : 0);
-    m.line = buf_on(line, line ? JSON_BYTES_MAX : 0);
-    if (values->kind == NODE_NULL) /* what helm prints for a release without values */
-        m.values = &nothing;
-    else if (values->kind != NODE_MAP)
-        return err_set(err, ERR_REQUEST, "the values of a release are an object, not %s",
-                       kind_text(values));
-    imports_apply_rules(&m);
-    imports_unknown(&m, "", m.values);
-    if (!imports_print(&m, ini, err))
+    struct arena scratch;
+    if (!arena_init(&scratch, (size_t)3 * JSON_BYTES_MAX, err))
         return false;
-    if (a->exhausted)
-        return err_set(err, ERR_REQUEST, "the values are too large: out of memory");
-    return true;
+    m.printed = buf_on(arena_alloc(&scratch, JSON_BYTES_MAX), JSON_BYTES_MAX);
+    m.line = buf_on(arena_alloc(&scratch, JSON_BYTES_MAX), JSON_BYTES_MAX);
+    bool good = import(&m, ini, err);
+    arena_fini(&scratch);
+    return good;
 }
