@@ -143,7 +143,11 @@ const struct import_rule import_rules[] = {
     { 0 },
 };
 
-enum { SECONDS_MAX = 1000000000 };
+enum {
+    SECONDS_MAX = 1000000000,
+    /* An object may have 256 KiB; here all objects together, and some room for our own. */
+    ANNOTATION_BYTES_MAX = 255 << 10,
+};
 
 bool imports_scalar(struct import *m, const struct node *n, struct span *text)
 {
@@ -270,37 +274,48 @@ static void take_list(struct import *m, const struct import_rule *r, const struc
     imports_key(m, r->path, (enum profile_key)r->to, buf_span(&list));
 }
 
-/* The section's own line could not hold a name that is none; a bad label is told here, too, so
- * that few are left for the trial. */
-static const char *bad_pair(const struct import_rule *r, const struct node *child)
+/* A name that is none could spoil its line, and a bad label is told here, too: what the trial has
+ * to find by itself takes its time. */
+static const char *bad_pair(const struct import *m, const struct import_rule *r,
+                            const struct node *child)
 {
     bool label = r->kind == IMPORT_LABELS;
     enum kubename_rule rule = label ? KUBENAME_LABEL_KEY : KUBENAME_ANNOTATION_KEY;
     if (!kubename_is_valid(rule, child->key))
-        return kubename_rule_text(rule);
+        return arena_printf(m->arena, "it is not %s", kubename_rule_text(rule));
     if (label && !kubename_is_valid(KUBENAME_LABEL_VALUE, child->text))
-        return kubename_rule_text(KUBENAME_LABEL_VALUE);
+        return arena_printf(m->arena, "it is not %s", kubename_rule_text(KUBENAME_LABEL_VALUE));
+    if (m->annotation_bytes + child->key.len + child->text.len > ANNOTATION_BYTES_MAX)
+        return "all annotations of an object have at most 256 KiB";
     return NULL;
+}
+
+static void take_pair(struct import *m, const struct import_rule *r, const struct node *n)
+{
+    const char *path = imports_child(m, r->path, n);
+    const char *bad = bad_pair(m, r, n);
+    if (n->kind == NODE_NULL)
+        return;
+    if (n->kind != NODE_TEXT) {
+        imports_expected(m, path, n, "a text");
+        return;
+    }
+    if (bad) {
+        imports_left_out(m, path, "%s", bad);
+        return;
+    }
+    if (r->kind == IMPORT_ANNOTATIONS)
+        m->annotation_bytes += n->key.len + n->text.len;
+    imports_pair(m, path, (enum profile_section)r->to, n->key, n->text);
 }
 
 static void take_pairs(struct import *m, const struct import_rule *r, const struct node *n)
 {
-    if (n->kind != NODE_MAP) {
+    if (n->kind != NODE_MAP)
         imports_expected(m, r->path, n, "an object");
-        return;
-    }
-    for (const struct node *child = n->first; child; child = child->next) {
-        const char *path = imports_child(m, r->path, child);
-        const char *bad = bad_pair(r, child);
-        if (child->kind == NODE_NULL)
-            continue;
-        if (child->kind != NODE_TEXT)
-            imports_expected(m, path, child, "a text");
-        else if (bad)
-            imports_left_out(m, path, "it is not %s", bad);
-        else
-            imports_pair(m, path, (enum profile_section)r->to, child->key, child->text);
-    }
+    for (const struct node *child = n->kind == NODE_MAP ? n->first : NULL; child;
+         child = child->next)
+        take_pair(m, r, child);
 }
 
 static void take_fixed(struct import *m, const struct import_rule *r, const struct node *n)

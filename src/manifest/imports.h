@@ -33,7 +33,8 @@ struct import {
     struct import_entry *by_key[PROFILE_KEY_COUNT];
     const struct node **claimed; /* by a rule: not for the walk */
     size_t claimed_count;
-    struct buf printed; /* where JSON is made */
+    size_t annotation_bytes; /* of all that were carried */
+    struct buf printed;      /* where JSON is made */
     struct buf line;
 };
 
