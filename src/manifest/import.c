@@ -180,7 +180,8 @@ static struct span one_line(struct import *m, const struct node *n)
         else if (!at_start)
             buf_add_char(&m->line, c);
     }
-    return json->overflow || m->line.overflow ? (struct span){ 0 } : buf_span(&m->line);
+    bool whole = !json->overflow && !m->line.overflow;
+    return whole ? buf_span(&m->line) : (struct span){ 0 };
 }
 
 void imports_suggest(struct import *m, const char *path, const char *kind, const char *field,

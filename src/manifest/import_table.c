@@ -111,8 +111,8 @@ const struct import_rule import_rules[] = {
     { "podAnnotations", IMPORT_ANNOTATIONS, SECTION_pod_annotations, NULL },
     { "nodeSelector", IMPORT_LABELS, SECTION_node_selector, NULL },
     { "tolerations", IMPORT_PART, 0, imports_tolerations },
-    { "affinity", IMPORT_PATCH, 0, NULL },
-    { "topologySpreadConstraints", IMPORT_PATCH, 0, NULL },
+    { "affinity", IMPORT_PATCH, NODE_MAP, NULL },
+    { "topologySpreadConstraints", IMPORT_PATCH, NODE_SEQ, NULL },
     { "volumes", IMPORT_PART, 0, imports_list_of_patches },
     { "extraVolumes", IMPORT_PART, 0, imports_list_of_patches },
     { "volumeMounts", IMPORT_PART, 0, imports_list_of_patches },
@@ -142,6 +142,8 @@ const struct import_rule import_rules[] = {
     { "httpRoute.annotations", IMPORT_PART, 0, imports_route_annotations },
     { 0 },
 };
+
+static_assert(countof(import_rules) <= IMPORT_RULES_MAX, "room for what each claims");
 
 enum {
     SECONDS_MAX = 1000000000,
@@ -321,11 +323,16 @@ static void take_pairs(struct import *m, const struct import_rule *r, const stru
 static void take_fixed(struct import *m, const struct import_rule *r, const struct node *n)
 {
     bool one = r->kind == IMPORT_ONE;
-    bool same = one ? n->kind == NODE_INT && n->number == 1
-                    : n->kind == NODE_BOOL && n->truth == (r->kind == IMPORT_TRUE);
-    if (!same)
-        imports_left_out(m, r->path, "it is always %s here",
-                         one ? "1" : (r->kind == IMPORT_TRUE ? "true" : "false"));
+    if (one ? n->kind != NODE_INT || n->number != 1 : n->kind != NODE_BOOL || n->truth)
+        imports_left_out(m, r->path, "it is always %s here", one ? "1" : "false");
+}
+
+static void take_patch(struct import *m, const struct import_rule *r, const struct node *n)
+{
+    if ((int)n->kind != r->to)
+        imports_expected(m, r->path, n, r->to == NODE_MAP ? "an object" : "a list");
+    else
+        imports_patch(m, r->path, arena_printf(m->arena, "spec.template.spec.%s", r->path), n);
 }
 
 static void take(struct import *m, const struct import_rule *r, const struct node *n)
@@ -351,9 +358,8 @@ static void take(struct import *m, const struct import_rule *r, const struct nod
         take_pairs(m, r, n);
         break;
     case IMPORT_PATCH:
-        imports_patch(m, r->path, arena_printf(m->arena, "spec.template.spec.%s", r->path), n);
+        take_patch(m, r, n);
         break;
-    case IMPORT_TRUE:
     case IMPORT_FALSE:
     case IMPORT_ONE:
         take_fixed(m, r, n);
@@ -366,8 +372,7 @@ static void take(struct import *m, const struct import_rule *r, const struct nod
 
 void imports_apply_rules(struct import *m)
 {
-    m->claimed = arena_alloc_array(m->arena, countof(import_rules), sizeof(*m->claimed));
-    for (const struct import_rule *r = import_rules; r->path && m->claimed; r++) {
+    for (const struct import_rule *r = import_rules; r->path; r++) {
         const struct node *n = node_find(m->values, r->path);
         if (!n)
             continue;

@@ -11,6 +11,8 @@
 #include "manifest/import.h"
 #include "profile/schema.h"
 
+enum { IMPORT_RULES_MAX = 160 };
+
 /* What will be one line of the profile. */
 struct import_entry {
     int section;         /* enum profile_section, or where schema.def has [patch.<Kind>] */
@@ -31,7 +33,7 @@ struct import {
     struct import_entry *first;
     struct import_entry *last;
     struct import_entry *by_key[PROFILE_KEY_COUNT];
-    const struct node **claimed; /* by a rule: not for the walk */
+    const struct node *claimed[IMPORT_RULES_MAX]; /* by a rule: not for the walk */
     size_t claimed_count;
     size_t annotation_bytes; /* of all that were carried */
     struct buf printed;      /* where JSON is made */
@@ -51,9 +53,8 @@ enum import_kind {
     IMPORT_NAMES, /* of texts, or of maps with a name */
     IMPORT_LABELS,
     IMPORT_ANNOTATIONS,
-    IMPORT_PATCH, /* the field of the pod template that patch_path tells */
-    IMPORT_TRUE,  /* what the objects have anyway, and the profile cannot change */
-    IMPORT_FALSE,
+    IMPORT_PATCH, /* the pod's field of the same name, a NODE_MAP or NODE_SEQ */
+    IMPORT_FALSE, /* what the objects have anyway, and the profile cannot change */
     IMPORT_ONE,
     IMPORT_PART, /* a function of import_parts.c or import_traffic.c */
 };

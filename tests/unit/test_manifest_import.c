@@ -217,6 +217,7 @@ static void test_a_value_of_the_wrong_type_says_what_is_expected(void **state)
         { "{\"podLabels\":{\"a\":1}}", "podLabels.a: a text is expected, not a whole number" },
         { "{\"podLabels\":[1]}", "podLabels: an object is expected, not a list" },
         { "{\"imagePullSecrets\":[{\"x\":{}}]}", "imagePullSecrets[0]: an object with a name" },
+        { "{\"affinity\":[1]}", "affinity: an object is expected, not a list" },
         { "{\"tolerations\":{\"a\":1}}", "tolerations: a list is expected, not an object" },
         { "{\"ingress\":{\"hosts\":[1]}}", "ingress.hosts[0]: an object is expected" },
         { "{\"startupProbe\":{\"periodSeconds\":-1}}",
