@@ -3,7 +3,6 @@
 #include "base/escape.h"
 #include "manifest/imports.h"
 #include "manifest/json.h"
-#include "manifest/kubename.h"
 
 enum {
     LINE_BYTES_MAX = 4000,
@@ -196,7 +195,7 @@ void imports_suggest(struct import *m, const char *path, const char *kind, const
 void imports_patch(struct import *m, const char *path, const char *field, const struct node *n)
 {
     int section = schema_find_section(SPAN_LIT("patch"));
-    struct span json = section < 0 ? (struct span){ 0 } : one_line(m, n);
+    struct span json = section >= 0 ? one_line(m, n) : (struct span){ 0 };
     if (!json.len || imports_bad_value(json)) {
         imports_suggest(m, path, "StatefulSet", field, n);
         return;
