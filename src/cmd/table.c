@@ -43,6 +43,12 @@ const struct command command_table[] = {
       cmd_profile },
     { "lint", "[-f FILE]... [--set SECTION.KEY=VALUE]...",
       "check a profile and say everything that is wrong", PROFILE_HELP, cmd_lint },
+    { "import", "[--strict] [FILE]", "make a profile from the values of a Helm release",
+      "      --strict               when a value cannot be carried, print no profile: status 1\n"
+      "\nUse: helm get values RELEASE -a -o json | app import > app.ini\n"
+      "FILE or standard input is JSON of at most 1 MiB. The profile goes to standard output;\n"
+      "every value that is not in it is named on standard error, with the reason.\n",
+      cmd_import },
     { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]", "print the visit log",
       PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_cat },
     { "probe", "[-t DURATION] [--expect STATUS] URL",

@@ -231,29 +231,17 @@ bool node_equal(const struct node *a, const struct node *b)
     return false;
 }
 
-/* The place of a key among those that come first, or the number of those. */
-static size_t rank_of(struct span key)
+static bool goes_before(const struct node *a, const struct node *b)
 {
-    static const char *const first[] = { "apiVersion", "kind", "metadata", "spec" };
-    size_t i = 0;
-    while (i < countof(first) && !span_eq_str(key, first[i]))
-        i++;
-    return i;
+    return span_compare(a->key, b->key) <= 0;
 }
 
-static bool goes_before(const struct node *a, const struct node *b, bool is_object)
-{
-    size_t a_rank = is_object ? rank_of(a->key) : 0;
-    size_t b_rank = is_object ? rank_of(b->key) : 0;
-    return a_rank != b_rank ? a_rank < b_rank : span_compare(a->key, b->key) <= 0;
-}
-
-static struct node *merge(struct node *a, struct node *b, bool is_object)
+static struct node *merge(struct node *a, struct node *b)
 {
     struct node head = { 0 };
     struct node *last = &head;
     while (a && b) {
-        struct node **least = goes_before(a, b, is_object) ? &a : &b;
+        struct node **least = goes_before(a, b) ? &a : &b;
         last->next = *least;
         last = *least;
         *least = last->next;
@@ -263,7 +251,7 @@ static struct node *merge(struct node *a, struct node *b, bool is_object)
 }
 
 /* A merge sort of the first `count` nodes of a list; the last one's `next` becomes NULL. */
-static struct node *sort_list(struct node *first, size_t count, bool is_object)
+static struct node *sort_list(struct node *first, size_t count)
 {
     if (count == 0)
         return NULL;
@@ -274,15 +262,14 @@ static struct node *sort_list(struct node *first, size_t count, bool is_object)
     struct node *second = first;
     for (size_t i = 0; i < count / 2; i++)
         second = second->next;
-    second = sort_list(second, count - count / 2, is_object);
-    first = sort_list(first, count / 2, is_object);
-    return merge(first, second, is_object);
+    second = sort_list(second, count - count / 2);
+    first = sort_list(first, count / 2);
+    return merge(first, second);
 }
 
 static void sort_children(struct node *map)
 {
-    bool is_object = node_map_find(map, SPAN_LIT("apiVersion")) != NULL;
-    map->first = sort_list(map->first, count_children(map), is_object);
+    map->first = sort_list(map->first, count_children(map));
     map->last = map->first;
     while (map->last && map->last->next)
         map->last = map->last->next;

@@ -77,11 +77,8 @@ struct span node_find_text(const struct node *map, const char *path);
 /* True when both are equal, whatever the order of the maps' keys. */
 bool node_equal(const struct node *a, const struct node *b);
 
-/*
- * Puts the keys of every map of the tree in the order in which they are printed: bytewise, as
- * `kubectl get -o yaml` does; but what a reader looks for first in an object (a map with an
- * apiVersion) comes first: apiVersion, kind, metadata, spec.
- */
+/* Puts the keys of every map of the tree in the order in which they are printed: bytewise, as
+ * `kubectl get -o yaml` does, and as kube-linter asks for. */
 void node_sort(struct node *root);
 
 #endif

@@ -28,8 +28,8 @@ def container_of(objects):
 
 def test_the_objects_of_the_default_profile():
     assert [(o["kind"], o["metadata"]["name"]) for o in emit()] == [
-        ("ServiceAccount", "app"), ("ConfigMap", "app-config"), ("Service", "app-headless"), ("Service", "app"),
-        ("StatefulSet", "app")]
+        ("NetworkPolicy", "app"), ("PodDisruptionBudget", "app"), ("ServiceAccount", "app"), ("ConfigMap", "app-config"),
+        ("Service", "app-headless"), ("Service", "app"), ("StatefulSet", "app")]
 
 
 def test_the_defaults_pass_pod_security_restricted():
@@ -91,7 +91,7 @@ def test_names_and_labels(tmp_path):
     labels = {"app.kubernetes.io/component": "web", "app.kubernetes.io/instance": "blue", "app.kubernetes.io/managed-by": "app",
               "app.kubernetes.io/name": "shop", "app.kubernetes.io/part-of": "mall", "app.kubernetes.io/version": "1.0_7",
               "team": "a"}
-    assert [o["metadata"]["name"] for o in objects] == ["blue", "blue-config", "blue-headless", "blue", "blue"]
+    assert [o["metadata"]["name"] for o in objects] == ["blue", "blue", "blue", "blue-config", "blue-headless", "blue", "blue"]
     for found in objects:
         assert found["metadata"]["labels"] == labels
         assert found["metadata"]["namespace"] == "trade"
@@ -309,10 +309,15 @@ def test_network_policy(tmp_path):
     spec = find(profile(tmp_path, "[network]\ncreate = true\nmonitoring = prometheus\n[serve]\nhttp = :80, :81\n"), "NetworkPolicy")["spec"]
     tcp = [{"port": port, "protocol": "TCP"} for port in (80, 81, 9090)]
     other = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "prometheus"}}}
-    assert spec == own | {"egress": [{"to": [own]}], "policyTypes": ["Ingress", "Egress"],
-                          "ingress": [{"ports": tcp[:2]}, {"from": [own, other], "ports": tcp[2:]}]}
-    spec = find(profile(tmp_path, "[network]\ncreate = true\n[serve]\nadmin =\n"), "NetworkPolicy")["spec"]
-    assert len(spec["ingress"]) == 1
+    chosen = {"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "app"},
+                              "matchExpressions": [{"key": "app.kubernetes.io/name", "operator": "In", "values": ["app"]}]}}
+    names = {"ports": [{"port": 53, "protocol": protocol} for protocol in ("TCP", "UDP")]}
+    assert spec == chosen | {"egress": [{"to": [chosen]}, names], "policyTypes": ["Ingress", "Egress"],
+                             "ingress": [{"ports": tcp[:2]}, {"from": [own, other], "ports": tcp[2:]}]}
+    spec = find(profile(tmp_path, "[serve]\nadmin =\n[network]\negress = any\n[test]\ncreate = true\n"), "NetworkPolicy")["spec"]
+    assert len(spec["ingress"]) == 1 and spec["egress"] == [{}]
+    assert spec["podSelector"]["matchExpressions"][0]["values"] == ["app", "app-test-connection"]
+    assert "NetworkPolicy" not in {o["kind"] for o in profile(tmp_path, "[network]\ncreate = false\n")}
 
 
 def test_ingress(tmp_path):

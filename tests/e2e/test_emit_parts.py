@@ -181,7 +181,7 @@ def test_connection_test_pod():
     assert pod["spec"]["containers"][0]["image"] == server["image"]
     assert pod["spec"]["containers"][0]["securityContext"] == server["securityContext"]
     assert pod["spec"]["securityContext"] == template(objects)["securityContext"]
-    for kind in ("Service", "NetworkPolicy", "StatefulSet"):
+    for kind in ("Service", "StatefulSet"):
         for one in (o["spec"] for o in objects if o["kind"] == kind):
             labels = one.get("podSelector", one.get("selector"))
             assert not labels.get("matchLabels", labels).items() <= pod["metadata"]["labels"].items(), kind

@@ -78,21 +78,14 @@ def test_app_ini_is_readable():
 
 
 def test_keys_are_sorted_at_every_level():
-    def walk(node, top):
+    def walk(node):
         if isinstance(node, dict):
-            keys = list(node)
-            first = [k for k in ("apiVersion", "kind", "metadata", "spec") if k in node] if "apiVersion" in node and (
-                top or "kind" in node) else []
-            rest = [k for k in keys if k not in first]
-            assert keys == first + sorted(rest)
-            for value in node.values():
-                walk(value, False)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value, False)
+            assert list(node) == sorted(node)
+        for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            walk(value)
 
     for document in yaml.safe_load_all(emit_text()):
-        walk(document, True)
+        walk(document)
 
 
 # Everything that UTF-8 can carry; what a profile's own line cannot, a file can.

@@ -101,7 +101,7 @@ def test_explain_covers_every_key():
     assert (done.returncode, done.stdout) == (2, "") and "log.fsync" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "emit", "explain", "profile", "lint", "cat", "version", "help"])
+@pytest.mark.parametrize("command", ["serve", "emit", "explain", "profile", "lint", "import", "cat", "version", "help"])
 def test_every_command_has_help(command):
     done = run("help", command)
     assert done.returncode == 0 and done.stdout.startswith(f"usage: app {command}")

@@ -2,7 +2,8 @@
 
 The commands run in a copy of the work tree, in a network namespace of its own, so that the
 ports of the README are free. There is no cluster: `kubectl` is a stand-in that takes exactly the
-calls of the README, reads what it is given as a cluster would, and answers `exec` by the binary.
+calls of the README, reads what it is given as a cluster would, and answers `exec` by the binary;
+`helm` is one that knows the values of one release.
 """
 import json
 import os
@@ -18,6 +19,13 @@ from harness import APP, ROOT, copy_work_tree
 pytestmark = [pytest.mark.product, pytest.mark.timeout(300)]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
+
+HELM = """#!/bin/sh
+case "$*" in
+"get values visits -a -o json") echo '{"replicaCount":2,"service":{"type":"NodePort","port":5000},"x":{"y":1}}' ;;
+*) echo "the README calls helm in a way that no test knows: $*" >&2; exit 1 ;;
+esac
+"""
 
 KUBECTL = """#!/bin/sh
 case "$*" in
@@ -37,8 +45,9 @@ def tree(tmp_path):
     for part in ("vendor", "musl", "product"):
         shutil.copytree(APP.parent / part, tmp_path / "build" / part, symlinks=True)
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "kubectl").write_text(KUBECTL)
-    os.chmod(tmp_path / "bin" / "kubectl", 0o755)
+    for name, text in (("kubectl", KUBECTL), ("helm", HELM)):
+        (tmp_path / "bin" / name).write_text(text)
+        os.chmod(tmp_path / "bin" / name, 0o755)
     return tmp_path
 
 
@@ -99,6 +108,10 @@ def test_the_five_minutes(tree):
         if "kubectl apply" in block:
             kinds = {document["kind"] for document in yaml.safe_load_all((tree / "applied.yaml").read_text())}
             assert {"StatefulSet", "Service", "ConfigMap", "ServiceAccount"} <= kinds
+        if "app import" in block:
+            objects = {o["kind"]: o for o in yaml.safe_load_all((tree / "app.yaml").read_text())}
+            assert objects["StatefulSet"]["metadata"]["name"] == "visits"
+            assert objects["StatefulSet"]["spec"]["replicas"] == 2 and "x.y: " in done.stderr
         if "kubectl exec" in block:
             assert "Visit at: " in done.stdout
 

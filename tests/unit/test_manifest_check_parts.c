@@ -143,7 +143,7 @@ static const struct {
       "[monitor]\ncreate = true\n" },
     { "[monitor]\ncreate = true\ninterval = 5s\n", "not be above monitor.interval",
       "[monitor]\ncreate = true\ninterval = 10s\n" },
-    { "[monitor]\ncreate = true\n[network]\ncreate = true\n", "would keep Prometheus out",
+    { "[monitor]\ncreate = true\n[network]\nmonitoring =\n", "would keep Prometheus out",
       "[monitor]\ncreate = true\n[network]\ncreate = true\nmonitoring = m\n" },
     { "[monitor]\ncreate = true\npath = metrics\n", "is not a path",
       "[monitor]\ncreate = true\npath = /m\n" },

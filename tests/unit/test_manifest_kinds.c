@@ -63,7 +63,8 @@ static void test_objects_come_in_the_order_of_creation(void **state)
 static void test_what_is_not_wanted_is_not_built(void **state)
 {
     struct fixture *f = *state;
-    fixture_load(f, "[service_account]\ncreate = false\n");
+    fixture_load(f, "[service_account]\ncreate = false\n[network]\ncreate = false\n"
+                    "[disruption]\ncreate = false\n");
     assert_int_equal(count_of(build(f, NULL)), 4);
     assert_int_equal(count_of(build(f, "sa,secret")), 0);
 }
@@ -77,7 +78,7 @@ static void test_names_short_names_and_plurals(void **state)
     assert_int_equal(count_of(build(f, "services")), 2);
     fixture_load(f, "[ingress]\ncreate = true\n[network]\ncreate = true\n");
     assert_int_equal(count_of(build(f, "ingresses,networkpolicies")), 2);
-    assert_int_equal(count_of(build(f, "ing,netpol,pdb,hpa,httproute")), 2);
+    assert_int_equal(count_of(build(f, "ing,netpol,pdb,hpa,httproute")), 3);
     assert_int_equal(count_of(build(f, "sts,cm")), 2);
     assert_text_at(build(f, "sts,cm"), "0/kind", "ConfigMap");
 }
@@ -104,7 +105,8 @@ static void test_every_reference_resolves(void **state)
 {
     struct fixture *f = *state;
     fixture_load(f, "[app]\nname = n\ninstance = i\n[secret]\nk = v\n[env_secret]\nK = k\n"
-                    "[files]\n/x/f.txt = c\n");
+                    "[files]\n/x/f.txt = c\n[network]\ncreate = false\n"
+                    "[disruption]\ncreate = false\n");
     const struct node *all = build(f, NULL);
     const char *pod = "5/spec/template/spec";
     assert_text_at(all, "5/spec/serviceName", "i-headless");

@@ -38,27 +38,6 @@ static void test_sorting_is_bytewise_at_every_level(void **state)
     assert_true(span_eq_str(inner->last->key, "b"));
 }
 
-static void test_an_object_begins_with_what_a_reader_looks_for(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const given[] = { "spec", "data", "metadata", "aaa", "kind", "apiVersion" };
-    static const char *const sorted[] = { "apiVersion", "kind", "metadata", "spec", "aaa", "data" };
-    struct node *object = node_new_map(&f->tree);
-    struct node *plain = node_new_map(&f->tree);
-    for (size_t i = 0; i < countof(given); i++) {
-        node_map_add_str(object, given[i], "");
-        if (strcmp(given[i], "apiVersion") != 0)
-            node_map_add_str(plain, given[i], "");
-    }
-    node_sort(object);
-    node_sort(plain);
-    const struct node *n = object->first;
-    for (size_t i = 0; i < countof(sorted); i++, n = n->next)
-        assert_true(span_eq_str(n->key, sorted[i]));
-    assert_true(span_eq_str(plain->first->key, "aaa"));
-    assert_true(span_eq_str(plain->last->key, "spec"));
-}
-
 static void test_sorting_many_and_none(void **state)
 {
     struct fixture *f = *state;
@@ -109,7 +88,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_children_keep_the_order_in_which_they_came),
         FIXTURE_TEST(test_sorting_is_bytewise_at_every_level),
-        FIXTURE_TEST(test_an_object_begins_with_what_a_reader_looks_for),
         FIXTURE_TEST(test_sorting_many_and_none),
         FIXTURE_TEST(test_an_exhausted_arena_is_survived),
     };

@@ -91,7 +91,7 @@ static const struct {
     const char *message;
 } refused[] = {
     { "[patch.Deployment]\na = 1\n",
-      "patch.Deployment: this profile prints no such object; it prints ServiceAccount/app, " },
+      "patch.Deployment: this profile prints no such object; it prints NetworkPolicy/app, " },
     { "[patch.Service/other]\na = 1\n", "this profile prints no such object" },
     { "[patch.StatefulSet]\nspec.a.b = 1\n", "spec.a leads nowhere: the object has no such field" },
     { "[patch.StatefulSet]\nspec.a = null\n", "spec.a leads nowhere" },
