@@ -149,15 +149,23 @@ unit: need-test
 	@$(MAKE) --no-print-directory -j$(JOBS) build-unit
 	@$(MAKE) --no-print-directory unit-host
 
-e2e: $(B)/app
-	APP=$(B)/app $(PYTEST) tests/e2e
+# The validator of manifests, with Kubernetes' schemas.
+VALIDATOR := $(B)/tools/python/bin/python
+$(B)/tools/python/ready: tests/manifests/requirements.txt
+	$(call say,PIP,$<)
+	$(Q)rm -rf $(@D) && /usr/bin/python3 -m venv $(@D)
+	$(Q)$(VALIDATOR) -m pip install --quiet --disable-pip-version-check -r $<
+	$(Q)touch $@
+
+e2e: $(B)/app $(B)/tools/python/ready
+	APP=$(B)/app VALIDATOR=$(VALIDATOR) $(PYTEST) tests/e2e
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer; those marked `product`
 # are about the shipped binary itself.
 asan: need-build need-test need-asan
-	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/asan/app build-unit-asan
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/asan/app build-unit-asan $(B)/tools/python/ready
 	@$(MAKE) --no-print-directory unit-asan
-	APP=$(B)/asan/app $(PYTEST) -m 'not product' tests/e2e
+	APP=$(B)/asan/app VALIDATOR=$(VALIDATOR) $(PYTEST) -m 'not product' tests/e2e
 
 lint: need-build need-lint
 	@$(MAKE) --no-print-directory $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h check-headers

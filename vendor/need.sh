@@ -43,6 +43,7 @@ for group in "$@"; do
         need_module python3-hypothesis hypothesis
         need_module python3-yaml yaml
         need_module python3-ruamel.yaml ruamel
+        /usr/bin/python3 -c 'import ensurepip' 2> /dev/null || missing="$missing python3-venv"
         need git git
         need curl curl
         need strace strace
