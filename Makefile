@@ -108,7 +108,7 @@ $(B)/asan/app: $(B)/asan/obj/main.o $(B)/asan/libapp.a $(asan_LIBS)
 
 # -- running ---------------------------------------------------------------------------------
 
-.PHONY: all run test unit e2e asan lint check-headers fuzz-smoke soak bench readme clean install help \
+.PHONY: all run test unit e2e asan lint check-headers fuzz-smoke soak bench readme lint-manifests clean install help \
         build-unit
 
 # Set-up: says or installs what is missing. Building also needs it, but only once.
@@ -171,6 +171,12 @@ lint: need-build need-lint
 	@$(MAKE) --no-print-directory $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h check-headers
 	@LINT_FLAGS='$(filter-out -MMD -MP -Werror -DAPP_VERSION%,$(host_CFLAGS))' tests/lint/run.sh
 
+# Linters of manifests, as far as Go is there to build them; what is not is told.
+lint-manifests: need-build need-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/tools/python/ready
+	@B=$(B) tests/manifests/build.sh kubeconform kube-score kube-linter polaris
+	@B=$(B) /usr/bin/python3 tests/manifests/lint.py
+
 check-headers: $(INIH)/ini.h $(BEARSSL)/inc/bearssl.h
 	@for h in $(filter %.h,$(HDR)); do echo "#include \"$${h#src/}\"" | \
 	 $(CC) $(filter-out -MMD -MP,$(host_CFLAGS)) -include base/std.h -fsyntax-only -x c - || exit 1; done
@@ -187,6 +193,7 @@ soak: need-build need-test need-fuzz
 
 bench: need-build need-bench
 	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@B=$(B) tests/manifests/build.sh kustomize
 	@B=$(B) tests/bench/run.sh
 
 install: $(B)/app
@@ -208,6 +215,7 @@ help:
 	@echo 'make unit       the unit tests alone; make e2e: the end-to-end tests alone'
 	@echo 'make asan       the same tests under address and undefined-behaviour sanitizers'
 	@echo 'make lint       formatting, static analysis, include directions, sizes'
+	@echo 'make lint-manifests  what kube-score, kubeconform and others say of the manifests (needs Go)'
 	@echo 'make fuzz-smoke $(FUZZ_SECONDS) s of fuzzing; make soak: the full counts'
 	@echo 'make bench      measurements'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX)/bin; make clean: remove $(B)'

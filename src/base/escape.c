@@ -77,12 +77,30 @@ bool escape_utf8_valid(struct span s)
     return true;
 }
 
+/* The length of the run of printable ASCII at the start that no format escapes. */
+static size_t plain_run(struct span s)
+{
+    size_t n = 0;
+    for (; n < s.len; n++) {
+        char c = s.ptr[n];
+        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' ||
+            c == '\'')
+            break;
+    }
+    return n;
+}
+
 /* Appends each character by `put`; what is not UTF-8 is put as U+FFFD, byte by byte. */
 static void for_each_character(struct buf *b, struct span s,
                                void (*put)(struct buf *, uint32_t, struct span))
 {
     while (s.len) {
         uint32_t code;
+        size_t run = plain_run(s);
+        buf_add(b, s.ptr, run);
+        s = span_from_offset(s, run);
+        if (s.len == 0)
+            return;
         size_t n = escape_utf8_decode(s, &code);
         if (n == 0) {
             put(b, 0xfffd, SPAN_LIT("\xef\xbf\xbd"));

@@ -153,7 +153,8 @@ static bool take_arguments(struct request *r, int argc, char **argv, int *status
 
 /* It keeps people from changing what would be printed over; and it names no file, time or machine:
  * the same profile gives the same bytes anywhere. */
-static const char header[] = "# Made by app " APP_VERSION " --emit. Change the profile, not this.\n";
+static const char header[] =
+    "# Made by app " APP_VERSION " --emit. Change the profile, not this.\n";
 
 static int print(struct arena *a, const struct node *objects, const struct request *r)
 {

@@ -135,12 +135,11 @@ void checks_app(const struct check *c)
                             "false");
 }
 
-bool manifest_check(const struct profile *p, struct profile_problems *problems)
+bool manifest_check(const struct profile *p, const struct derived *d,
+                    struct profile_problems *problems)
 {
-    struct derived d;
     size_t before = problems->count;
-    derived_from(problems->arena, p, &d);
-    const struct check c = { .p = p, .d = &d, .problems = problems };
+    const struct check c = { .p = p, .d = d, .problems = problems };
     checks_app(&c);
     checks_workload(&c);
     checks_storage(&c);

@@ -6,9 +6,10 @@
 #ifndef MANIFEST_CHECK_H
 #define MANIFEST_CHECK_H
 
-#include "profile/profile.h"
+#include "manifest/derived.h"
 
-/* Adds all problems; true when there are none. */
-must_use bool manifest_check(const struct profile *p, struct profile_problems *problems);
+/* Adds all problems; true when there are none. `d` is what comes of the profile. */
+must_use bool manifest_check(const struct profile *p, const struct derived *d,
+                             struct profile_problems *problems);
 
 #endif

@@ -9,9 +9,9 @@ struct node *manifest_make(struct tree *tree, const struct profile *p, struct de
                            struct kinds_choice choice, struct profile_problems *problems)
 {
     const struct build b = { .p = p, .d = d, .tree = tree };
-    if (!manifest_check(p, problems))
-        return NULL;
     derived_from(tree->arena, p, d);
+    if (!manifest_check(p, d, problems))
+        return NULL;
     struct node *objects = kinds_build(&b, choice);
     bool good = patch_apply(&b, objects, problems) && integrity_check(&b, objects, problems);
     if (tree->arena->exhausted && good)

@@ -11,10 +11,13 @@ static void print_children(const struct node *n, unsigned column, bool in_line, 
  * because a plain key begins with a letter or '_'. */
 static bool is_ambiguous(struct span key)
 {
-    static const char *const words[] = { "y",  "n",   "yes",  "no", "true", "false",
-                                         "on", "off", "null", "t",  "f" };
+    static const struct span words[] = {
+        SPAN_LIT("y"),    SPAN_LIT("n"),     SPAN_LIT("yes"), SPAN_LIT("no"),
+        SPAN_LIT("true"), SPAN_LIT("false"), SPAN_LIT("on"),  SPAN_LIT("off"),
+        SPAN_LIT("null"), SPAN_LIT("t"),     SPAN_LIT("f"),
+    };
     for (size_t i = 0; i < countof(words); i++) {
-        if (span_eq_nocase(key, span_of(words[i])))
+        if (span_eq_nocase(key, words[i]))
             return true;
     }
     return false;
@@ -22,14 +25,17 @@ static bool is_ambiguous(struct span key)
 
 bool yaml_is_plain_key(struct span key)
 {
-    for (size_t i = 0; i < key.len; i++) {
-        char c = key.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        bool later = (c >= '0' && c <= '9') || c == '.' || c == '/' || c == '-';
-        if (!letter && (i == 0 || !later))
-            return false;
-    }
-    return key.len > 0 && !is_ambiguous(key);
+    enum { LETTER = 1, LATER = 2 };
+    static const unsigned char kinds[UCHAR_MAX + 1] = {
+        ['a' ... 'z'] = LETTER, ['A' ... 'Z'] = LETTER, ['_'] = LETTER, ['0' ... '9'] = LATER,
+        ['.'] = LATER,          ['/'] = LATER,          ['-'] = LATER,
+    };
+    unsigned char seen = LETTER | LATER;
+    if (key.len == 0 || kinds[(unsigned char)key.ptr[0]] != LETTER)
+        return false;
+    for (size_t i = 1; i < key.len && seen; i++)
+        seen = kinds[(unsigned char)key.ptr[i]];
+    return seen && !is_ambiguous(key);
 }
 
 static bool is_space(char c)
@@ -65,8 +71,10 @@ bool yaml_is_block(struct span text)
 
 static void add_indent(struct buf *out, unsigned column)
 {
-    for (unsigned i = 0; i < column; i++)
-        buf_add_char(out, ' ');
+    static const char spaces[] = "                                ";
+    for (; column >= sizeof(spaces) - 1; column -= (unsigned)sizeof(spaces) - 1)
+        buf_add_str(out, spaces);
+    buf_add(out, spaces, column);
 }
 
 static void add_quoted(struct buf *out, struct span text)

@@ -52,14 +52,13 @@ static void unknown_key(const struct layer *l, unsigned line, int section, struc
 static struct value_source value_source_at(const struct layer *l, unsigned line,
                                            struct layer_place place, struct span name)
 {
-    const char *section = schema_sections[place.section].name;
-    struct span scope = place.scope;
     return (struct value_source){
         .arena = l->arena,
         .problems = l->problems,
         .origin = layer_origin(l, line),
-        .label = arena_printf(l->arena, "%s%s%.*s.%.*s", section, scope.len ? "." : "",
-                              SPAN_ARG(scope), SPAN_ARG(name)),
+        .section = schema_sections[place.section].name,
+        .scope = place.scope,
+        .name = name,
         .directory = l->directory,
     };
 }
@@ -96,14 +95,15 @@ static void take_back(struct layer *l, const struct value_source *source,
 {
     if (written.len)
         profile_problem_add(l->problems, source->origin,
-                            "%s: a name behind '!' is taken back, and has no value", source->label);
+                            "%s: a name behind '!' is taken back, and has no value",
+                            value_label(source));
     else if (!pair)
         profile_problem_add(l->problems, source->origin,
                             "%s: there is nothing to take back; no earlier file gives it",
-                            source->label);
+                            value_label(source));
     else if (pair->origin.file == l->file && !l->may_repeat)
         profile_problem_add(l->problems, source->origin, "%s: this same file gives it in line %u",
-                            source->label, pair->origin.line);
+                            value_label(source), pair->origin.line);
     else
         memmove(pair, pair + 1,
                 (size_t)(pairs->items + --pairs->count - pair) * sizeof(*pairs->items));
@@ -126,7 +126,7 @@ static void set_pair(struct layer *l, unsigned line, struct layer_place place, s
     }
     if (pair && !l->may_repeat && pair->origin.file == l->file) {
         profile_problem_add(l->problems, source.origin, "%s is given twice; first in line %u",
-                            source.label, pair->origin.line);
+                            value_label(&source), pair->origin.line);
         return;
     }
     if (!value_resolve(&source, written, &value))
@@ -182,7 +182,7 @@ static void set_key(struct layer *l, unsigned line, struct layer_place place, st
     struct span value;
     if (l->key_line[key] && !l->may_repeat) {
         profile_problem_add(l->problems, source.origin, "%s is given twice; first in line %u",
-                            source.label, l->key_line[key]);
+                            value_label(&source), l->key_line[key]);
         return;
     }
     l->key_line[key] = line;

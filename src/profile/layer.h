@@ -22,6 +22,7 @@ struct layer {
     struct profile_problems *problems;
     const char *file;
     const char *directory;
+    struct layer_place here;              /* the section whose lines are being read; -1 = none */
     bool may_repeat;                      /* a later --set overrides an earlier one */
     unsigned key_line[PROFILE_KEY_COUNT]; /* where this layer gave the key; 0 = not yet */
 };

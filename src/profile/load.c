@@ -16,12 +16,14 @@ static int on_line(void *user, const char *section_name, const char *name, const
                    int line)
 {
     struct layer *l = user;
-    struct layer_place place;
-    place.section = schema_match_section(span_of(section_name), &place.scope);
-    if (place.section < 0 && !name)
-        layer_unknown_section(l, (unsigned)line, span_of(section_name));
-    if (place.section >= 0 && name)
-        layer_set(l, (unsigned)line, place, span_of(name), span_of(value));
+    if (!name) {
+        l->here.section = schema_match_section(span_of(section_name), &l->here.scope);
+        l->here.scope = arena_copy(l->arena, l->here.scope);
+        if (l->here.section < 0)
+            layer_unknown_section(l, (unsigned)line, span_of(section_name));
+    } else if (l->here.section >= 0) {
+        layer_set(l, (unsigned)line, l->here, span_of(name), span_of(value));
+    }
     return 1;
 }
 
@@ -40,6 +42,7 @@ void load_text(struct arena *a, struct span text, const char *file, struct profi
         .problems = problems,
         .file = file,
         .directory = directory_of(a, file),
+        .here = { .section = -1 },
     };
     char *copy = arena_alloc(a, text.len + 1);
     if (!copy)
@@ -105,7 +108,8 @@ void load_defaults(struct arena *a, struct profile *p)
     struct value_source source = { .arena = a, .problems = &problems, .directory = "" };
     *p = (struct profile){ 0 };
     for (size_t i = 0; i < PROFILE_KEY_COUNT; i++) {
-        source.label = schema_keys[i].name;
+        source.section = schema_sections[schema_keys[i].section].name;
+        source.name = span_of(schema_keys[i].name);
         bool stored =
             value_store(&source, (enum profile_key)i, span_of(schema_keys[i].standard), p);
         assert(stored || a->exhausted);

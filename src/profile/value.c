@@ -10,6 +10,13 @@ enum {
     SHOWN_BYTES_MAX = 80,           /* of a wrong value in a message */
 };
 
+const char *value_label(const struct value_source *source)
+{
+    return arena_printf(source->arena, "%s%s%.*s.%.*s", source->section,
+                        source->scope.len ? "." : "", SPAN_ARG(source->scope),
+                        SPAN_ARG(source->name));
+}
+
 /* A value as it may stand in a message: escaped, and cut when it is long. Secrets come from
  * @path and $NAME, so only what was written in the profile is ever shown. */
 static const char *shown(const struct value_source *source, struct span value)
@@ -31,14 +38,15 @@ static bool resolve_file(const struct value_source *source, struct span path, st
     if (path.len == 0)
         return profile_problem_add(source->problems, source->origin,
                                    "%s: '@' must be followed by a path; write '\\@' for a plain @",
-                                   source->label);
+                                   value_label(source));
     if (strcmp(full, "-") == 0)
         return profile_problem_add(source->problems, source->origin,
                                    "%s: '@-' is not a file; write '@./-' if it is meant",
-                                   source->label);
+                                   value_label(source));
     if (file_read(source->arena, full, VALUE_FILE_BYTES_MAX, value, &err))
         return true;
-    return profile_problem_add(source->problems, source->origin, "%s: %s", source->label, err.text);
+    return profile_problem_add(source->problems, source->origin, "%s: %s", value_label(source),
+                               err.text);
 }
 
 static bool resolve_variable(const struct value_source *source, struct span name,
@@ -49,7 +57,7 @@ static bool resolve_variable(const struct value_source *source, struct span name
         return profile_problem_add(source->problems, source->origin,
                                    "%s: the environment variable '%s' is not set; write '\\$' "
                                    "for a plain $",
-                                   source->label, shown(source, name));
+                                   value_label(source), shown(source, name));
     *value = arena_copy(source->arena, span_of(found));
     return true;
 }
@@ -89,7 +97,7 @@ static bool refuse(const struct value_source *source, const struct schema_key *k
     if (best.name.ptr)
         buf_printf(&allowed, "; did you mean '%.*s'?", SPAN_ARG(best.name));
     return profile_problem_add(source->problems, source->origin, "%s: '%s' is not %s",
-                               source->label, shown(source, value),
+                               value_label(source), shown(source, value),
                                allowed.overflow ? "allowed" : buf_cstr(&allowed));
 }
 
@@ -121,11 +129,11 @@ static bool convert_text(const struct value_source *source, struct span value, p
         if (c < 0x20 || c == 0x7f)
             return profile_problem_add(source->problems, source->origin,
                                        "%s: the value holds a control character (byte 0x%02x)",
-                                       source->label, c);
+                                       value_label(source), c);
     }
     if (!escape_utf8_valid(value))
         return profile_problem_add(source->problems, source->origin, "%s: the value is not UTF-8",
-                                   source->label);
+                                   value_label(source));
     *to = arena_copy(source->arena, value);
     return true;
 }

@@ -11,9 +11,14 @@ struct value_source {
     struct arena *arena;
     struct profile_problems *problems;
     struct profile_origin origin;
-    const char *label;     /* "log.fsync", "labels.team" */
+    const char *section;   /* "log" */
+    struct span scope;     /* of a scoped section, or empty */
+    struct span name;      /* "fsync" */
     const char *directory; /* what an @path is relative to; "" is the working directory */
 };
+
+/* "log.fsync", "labels.team", "patch.Service.spec": for messages. */
+const char *value_label(const struct value_source *source);
 
 /* '@path' is the file's content, '$NAME' the environment variable; '\@', '\$' and '\\' stand
  * for the second character. False after a problem was added. */

@@ -177,8 +177,26 @@ def emit():
           f"fork and exec included; at most {usage} kB resident")
 
 
+def against_kustomize(directory):
+    """The largest example, printed by us and by kustomize from the same objects in files."""
+    kustomize = APP.parent / "tools" / "bin" / "kustomize"
+    profile = Path(__file__).resolve().parents[2] / "examples" / "production.ini"
+    if not kustomize.exists():
+        print("NOT RUN: KUSTOMIZE IS NOT THERE; see what tests/manifests/build.sh said")
+        return
+    subprocess.run([APP, "--emit", "-f", profile, "--split", directory / "k"], check=True)
+    times = {"app": [], "kustomize": []}
+    for _ in range(21):
+        for name, command in (("app", [APP, "--emit", "-f", profile]), ("kustomize", [kustomize, "build", directory / "k"])):
+            began = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            times[name].append((time.perf_counter() - began) * 1000)
+    ours, theirs = (statistics.median(times[name]) for name in ("app", "kustomize"))
+    print(f"app --emit of production.ini: {ours:.2f} ms; kustomize build of the same objects: {theirs:.1f} ms, {theirs / ours:.0f} times")
+
+
 def main():
-    for measure in (start_up, system_calls, instructions, durable, against_nginx):
+    for measure in (start_up, against_kustomize, system_calls, instructions, durable, against_nginx):
         with tempfile.TemporaryDirectory() as directory:
             measure(Path(directory))
     emit()

@@ -5,7 +5,7 @@
  */
 #include "base/std.h"
 
-#include "manifest/check.h"
+#include "manifest/manifest.h"
 #include "manifest/import.h"
 #include "manifest/json_read.h"
 #include "profile/check.h"
@@ -34,12 +34,14 @@ static void import(struct arena *a, const struct node *values, struct outcome *o
 static void check_profile(struct arena *a, struct span text)
 {
     struct profile p;
+    struct derived d;
+    struct tree tree = { .arena = a };
     struct profile_problems problems = { .arena = a };
     load_defaults(a, &p);
     load_text(a, text, "import.ini", &p, &problems);
     if (problems.count == 0)
         check_server(&p, &problems);
-    bool good = problems.count == 0 && manifest_check(&p, &problems);
+    bool good = problems.count == 0 && manifest_make(&tree, &p, &d, kinds_all(), &problems);
     if (!good)
         fprintf(stderr, "%s in:\n%.*s", problems.first->text, SPAN_ARG(text));
     assert(good);

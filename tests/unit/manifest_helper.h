@@ -60,7 +60,7 @@ static inline const char *fixture_check(struct fixture *f, const char *ini)
     enum { TEXT_BYTES = 1 << 16 };
     struct buf out = buf_on(arena_alloc(&f->arena, TEXT_BYTES), TEXT_BYTES);
     fixture_load(f, ini);
-    bool good = manifest_check(&f->profile, &f->problems);
+    bool good = manifest_check(&f->profile, &f->derived, &f->problems);
     profile_problems_print(&f->problems, &out);
     const char *text = buf_cstr(&out);
     assert_non_null(text);

@@ -297,7 +297,7 @@ static void test_control_bytes_do_not_reach_the_terminal(void **state)
     struct fixture *f = *state;
     fixture_load(f, "[labels]\na = b\n");
     f->profile.labels.items[0].name = SPAN_LIT("\x1b[2J");
-    assert_false(manifest_check(&f->profile, &f->problems));
+    assert_false(manifest_check(&f->profile, &f->derived, &f->problems));
     assert_null(strchr(f->problems.first->text, 0x1b));
     assert_non_null(strstr(f->problems.first->text, "\\x1b[2J"));
 }
@@ -308,13 +308,13 @@ static void test_texts_that_no_line_can_carry(void **state)
     struct fixture *f = *state;
     fixture_load(f, "[env]\nA = b\n");
     f->profile.env.items[0].value = span_from("a\0b", 3);
-    assert_false(manifest_check(&f->profile, &f->problems));
+    assert_false(manifest_check(&f->profile, &f->derived, &f->problems));
     fixture_load(f, "[annotations]\nA = b\n");
     f->profile.annotations.items[0].value = SPAN_LIT("\xff");
-    assert_false(manifest_check(&f->profile, &f->problems));
+    assert_false(manifest_check(&f->profile, &f->derived, &f->problems));
     fixture_load(f, "[secret]\nA = b\n");
     f->profile.secret.items[0].value = SPAN_LIT("\xff");
-    assert_true(manifest_check(&f->profile, &f->problems));
+    assert_true(manifest_check(&f->profile, &f->derived, &f->problems));
 }
 
 /* Fills the value of the only pair with `len` letters and checks again. */
@@ -325,7 +325,7 @@ static bool passes_with(struct fixture *f, struct profile_pairs *pairs, size_t l
     memset(text, 'a', len);
     pairs->items[0].value = span_from(text, len);
     f->problems = (struct profile_problems){ .arena = &f->arena };
-    return manifest_check(&f->profile, &f->problems);
+    return manifest_check(&f->profile, &f->derived, &f->problems);
 }
 
 static void test_sizes_at_and_over_the_limit(void **state)
