@@ -106,9 +106,9 @@ int cmd_usage(const char *command, const char *format, ...) printf_like(2, 3);
 void cmd_tell(const char *format, ...) printf_like(1, 2);
 
 /* Writes one file for each object, and a kustomization.yaml that lists them, into a directory,
- * which is made when only its last component is missing. `memory` holds one object's text. */
+ * which is made when only its last component is missing. `text` has room for one of them. */
 int cmd_split(struct arena *a, const struct node *objects, const char *directory, bool json,
-              void *memory, size_t room);
+              struct buf *text);
 
 /* Writes a result to standard output: 0, or 1 after a message when it cannot all be written.
  * A reader that has gone away (EPIPE) is a failure without a message. */

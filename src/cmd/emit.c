@@ -160,10 +160,9 @@ static int print(struct arena *a, const struct node *objects, const struct reque
 {
     struct err err = { 0 };
     void *memory = arena_alloc(a, OUTPUT_BYTES_MAX);
-    size_t room = memory ? OUTPUT_BYTES_MAX : 0;
-    struct buf out = buf_on(memory, room);
+    struct buf out = buf_on(memory, memory ? OUTPUT_BYTES_MAX : 0);
     if (r->split)
-        return cmd_split(a, objects, r->split, r->json, memory, room);
+        return cmd_split(a, objects, r->split, r->json, &out);
     if (r->json) {
         json_print_list(objects, &out);
     } else {

@@ -76,7 +76,7 @@ static void tell_stale(const struct split *s)
 }
 
 int cmd_split(struct arena *a, const struct node *objects, const char *directory, bool json,
-              void *memory, size_t room)
+              struct buf *text)
 {
     enum { LIST_BYTES = 1 << 20 };
     void *list = arena_alloc(a, LIST_BYTES);
@@ -86,7 +86,6 @@ int cmd_split(struct arena *a, const struct node *objects, const char *directory
         .suffix = json ? ".json" : ".yaml",
         .list = buf_on(list, list ? LIST_BYTES : 0),
     };
-    struct buf text = buf_on(memory, room);
     if (mkdir(directory, 0777) == -1 && errno != EEXIST) {
         err_set_os(&s.err, ERR_FAILED, "cannot make the directory %s", directory);
         return cmd_fail(&s.err);
@@ -95,7 +94,7 @@ int cmd_split(struct arena *a, const struct node *objects, const char *directory
                          "\"Kustomization\"\nresources:\n");
     bool good = true;
     for (const struct node *n = objects->first; n && good; n = n->next)
-        good = write_object(&s, n, &text);
+        good = write_object(&s, n, text);
     if (!good || !write_file(&s, kustomization, buf_span(&s.list)))
         return cmd_fail(&s.err);
     tell_stale(&s);

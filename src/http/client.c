@@ -137,9 +137,7 @@ static bool send_all(int fd, struct span bytes, int64_t deadline_ms)
         ssize_t n = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
         if (n >= 0)
             bytes = span_from_offset(bytes, (size_t)n);
-        else if (errno != EINTR && errno != EAGAIN)
-            return false;
-        else if (!wait_for(fd, POLLOUT, deadline_ms))
+        else if (errno != EINTR && (errno != EAGAIN || !wait_for(fd, POLLOUT, deadline_ms)))
             return false;
     }
     return true;

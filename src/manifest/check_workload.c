@@ -126,6 +126,18 @@ static void check_resource(const struct check *c, enum profile_key request_key,
                        SPAN_ARG(request_text), SPAN_ARG(limit_text));
 }
 
+/* No node has so many, and the server has no more workers: an 'm' is missing. */
+static void check_cpu(const struct check *c, enum profile_key key, struct span text)
+{
+    struct quantity most;
+    struct quantity given;
+    bool good = quantity_parse(SPAN_LIT("64"), &most);
+    assert(good);
+    if (quantity_parse(text, &given) && quantity_compare(&given, &most) > 0)
+        checks_problem(c, key, "'%.*s' is more than 64 processors; is an 'm' missing?",
+                       SPAN_ARG(text));
+}
+
 static void check_resources(const struct check *c)
 {
     const struct profile *p = c->p;
@@ -137,6 +149,8 @@ static void check_resources(const struct check *c)
                    KEY_resources_memory_limit, p->resources_memory_limit);
     check_resource(c, KEY_resources_disk_request, p->resources_disk_request,
                    KEY_resources_disk_limit, p->resources_disk_limit);
+    check_cpu(c, KEY_resources_cpu_request, p->resources_cpu_request);
+    check_cpu(c, KEY_resources_cpu_limit, p->resources_cpu_limit);
     bool good = quantity_parse(SPAN_LIT("4Mi"), &least);
     assert(good);
     if (quantity_parse(p->resources_memory_limit, &memory) && memory.nano > 0 &&

@@ -100,6 +100,18 @@ static bool check_probes(const struct integrity *k, const struct node *container
     return true;
 }
 
+/* core: ValidateSecurityContext. */
+static bool check_privileges(const struct integrity *k, const struct node *container)
+{
+    const struct node *privileged = node_find(container, "securityContext.privileged");
+    const struct node *escalates = node_find(container, "securityContext.allowPrivilegeEscalation");
+    if (!privileged || !privileged->truth || !escalates || escalates->kind != NODE_BOOL ||
+        escalates->truth)
+        return true;
+    return refuse(k, k->set, "a container cannot be privileged without allowPrivilegeEscalation:",
+                  node_find_text(container, "name"));
+}
+
 static bool check_containers(const struct integrity *k, const struct node *containers)
 {
     for (const struct node *n = containers ? containers->first : NULL; n; n = n->next) {
@@ -108,7 +120,7 @@ static bool check_containers(const struct integrity *k, const struct node *conta
             return refuse(k, k->set, "a container has no name or no image", (struct span){ 0 });
         if (find_named(containers, name) != n)
             return refuse(k, k->set, "two containers are called", name);
-        if (!check_mounts(k, n) || !check_probes(k, n))
+        if (!check_mounts(k, n) || !check_probes(k, n) || !check_privileges(k, n))
             return false;
     }
     return true;

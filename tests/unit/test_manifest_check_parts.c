@@ -56,6 +56,7 @@ static const struct {
     { "[workload]\nspread_over = a,a\n", "stands there twice", "[workload]\nspread_over = a,b\n" },
     { "[workload]\nspread_over = a b\n", "is not a label key",
       "[workload]\nspread_over = x.y/a\n" },
+    { "[resources]\ncpu_limit = 65\n", "is an 'm' missing?", "[resources]\ncpu_limit = 64\n" },
     { "[image]\nregistry = R\n", "image.registry: 'R/app' is not an image repository",
       "[image]\nregistry = r.example:5000/mirror\n" },
     /* config and secrets that exist */

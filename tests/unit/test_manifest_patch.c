@@ -123,6 +123,8 @@ static const struct {
     { "[patch.StatefulSet]\nspec.template.spec.containers[+] = {\"name\": \"app\", \"image\": "
       "\"i\"}\n",
       "two containers are called 'app'" },
+    { "[patch.StatefulSet]\nspec.template.spec.containers[0].securityContext.privileged = true\n",
+      "cannot be privileged without allowPrivilegeEscalation: 'app'" },
     { "[patch.StatefulSet]\nspec.template.spec.containers[0].image = null\n",
       "has no name or no image" },
     { "[patch.Service]\nmetadata.name = \"x\"\n", "this object is printed twice" },
