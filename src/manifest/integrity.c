@@ -155,9 +155,8 @@ bool integrity_check(const struct build *b, const struct node *objects,
     struct integrity k = { .b = b, .objects = objects, .problems = problems };
     bool good = true;
     for (const struct node *n = objects->first; n; n = n->next) {
-        if (!check_object(&k, n))
-            good = false;
-        else if (span_eq_str(node_find_text(n, "kind"), "StatefulSet") && !check_set(&k, n))
+        bool is_set = span_eq_str(node_find_text(n, "kind"), "StatefulSet");
+        if (!check_object(&k, n) || (is_set && !check_set(&k, n)))
             good = false;
     }
     return good;

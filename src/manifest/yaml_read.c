@@ -234,7 +234,7 @@ static struct node *read_map_value(struct reader *r, size_t column)
 
 static bool read_member(struct reader *r, struct node *map, size_t column)
 {
-    struct span key;
+    struct span key = { 0 };
     if (!read_key(r, &key))
         return false;
     if (node_map_find(map, key))
@@ -296,6 +296,16 @@ static void skip_comments(struct reader *r)
     }
 }
 
+static struct node *read_document(struct reader *r)
+{
+    if (take(r, "--- "))
+        return read_scalar(r, 0);
+    if (take(r, "---\n") && rest_of(r).len)
+        return read_node(r, 0);
+    refuse(r);
+    return NULL;
+}
+
 struct node *yaml_read_documents(struct tree *tree, struct span text, struct err *err)
 {
     struct reader r = { .tree = tree, .text = text, .err = err };
@@ -306,15 +316,7 @@ struct node *yaml_read_documents(struct tree *tree, struct span text, struct err
     }
     skip_comments(&r);
     while (r.at < text.len) {
-        struct node *document = NULL;
-        if (!take(&r, "---"))
-            refuse(&r);
-        else if (take(&r, " "))
-            document = read_scalar(&r, 0);
-        else if (take(&r, "\n") && rest_of(&r).len)
-            document = read_node(&r, 0);
-        else
-            refuse(&r);
+        struct node *document = read_document(&r);
         if (!document)
             return NULL;
         node_seq_take(documents, document);
