@@ -91,6 +91,20 @@ static void add_time_of_day(struct buf *b, const struct civil *c)
     buf_add_padded(b, c->second, 2);
 }
 
+int64_t clock_epoch_local(const struct civil *c)
+{
+    struct tm tm = {
+        .tm_year = (int)c->year - 1900,
+        .tm_mon = (int)c->month - 1,
+        .tm_mday = (int)c->day,
+        .tm_hour = (int)c->hour,
+        .tm_min = (int)c->minute,
+        .tm_sec = (int)c->second,
+        .tm_isdst = -1,
+    };
+    return (int64_t)mktime(&tm);
+}
+
 void clock_add_http_date(struct buf *b, int64_t epoch_s)
 {
     static const char day_names[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };

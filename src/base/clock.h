@@ -37,6 +37,10 @@ struct civil clock_civil_local(int64_t epoch_s);
 /* The inverse of clock_civil_utc, for the fields year to second; no check of ranges. */
 int64_t clock_epoch_s(const struct civil *c);
 
+/* The inverse of clock_civil_local, by the fields year to second: the first of two moments that a
+ * change of the clocks gives one name. */
+int64_t clock_epoch_local(const struct civil *c);
+
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110 section 5.6.7). */
 enum { CLOCK_HTTP_DATE_LEN = 29 };
 void clock_add_http_date(struct buf *b, int64_t epoch_s);

@@ -23,6 +23,7 @@
 enum {
     POD_NAME_MAX = 253,          /* a DNS subdomain, as Kubernetes names pods */
     SERVE_ARENA_BYTES = 1 << 30, /* address space for tables; only what is used is resident */
+    DAY_MS = 86400000,
     TICK_MS = 1000,
     FAILURE_ANSWERS_MS = 300, /* for the 503s of those who wait, before a failed disk ends us */
     ADMIN_CONNECTIONS_MAX = 256,
@@ -137,6 +138,12 @@ static bool open_log(struct server *s, struct err *err)
         .fsync = (enum visitlog_fsync)p->log_fsync,
         .pod = s->pod,
         .lock_wait_ms = p->log_lock_wait,
+        .keep_index = true,
+        .rotate_bytes = p->log_rotate_size,
+        .rotate_ms = p->log_rotate_every,
+        .keep_segments = (uint64_t)p->log_keep,
+        .keep_bytes = p->log_keep_bytes,
+        .keep_ms = p->log_keep_days * DAY_MS,
         .on_failure = on_disk_failure,
     };
     let_signals_end_us(true);

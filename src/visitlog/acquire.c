@@ -131,7 +131,7 @@ static bool is_regular(int fd, const char *path, struct err *err)
 
 /* True when the path still names the file that is open: a holder that we waited for may have
  * renamed it before it went. */
-static bool still_named(int fd, const char *path)
+bool acquire_still_named(int fd, const char *path)
 {
     struct stat ours;
     struct stat named;
@@ -228,7 +228,7 @@ int acquire_file(const char *path, int64_t lock_wait_ms, struct err *err)
             close(fd);
             return -1;
         }
-        if (still_named(fd, path)) {
+        if (acquire_still_named(fd, path)) {
             warn_of_network(fd, path);
             return fd;
         }

@@ -43,6 +43,8 @@ static const char *step_text(enum disk_step step)
         return "cannot take back a half-written batch of";
     case DISK_SYNC:
         return "cannot sync";
+    case DISK_ROTATE:
+        return "cannot rotate";
     }
     return "cannot use";
 }

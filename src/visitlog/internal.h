@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "visitlog/visitlog.h"
 
@@ -30,7 +31,7 @@ static_assert((int)VISITLOG_TAIL_BYTES > (int)VISITLOG_LINE_MAX,
               "a torn line lies within the tail");
 
 /* What a system call on the log was for, as far as it can fail in service. */
-enum disk_step { DISK_WRITE, DISK_CUT, DISK_SYNC };
+enum disk_step { DISK_WRITE, DISK_CUT, DISK_SYNC, DISK_ROTATE };
 
 /* How an operation on the disk ended. GOOD has no step and no errno. */
 struct disk_end {
@@ -53,8 +54,26 @@ struct health {
     struct diag_limit full_limit;
 };
 
+/* A file of the log, as the index or a listing of the directory knows it. */
+struct file_id {
+    uint64_t device;
+    uint64_t inode;
+};
+
+/* What is known of the whole log: the index, in memory. append_lock guards it. */
+struct history {
+    struct visitlog_summary summary; /* `visits` is kept in visitlog.written */
+    bool changed;                    /* since the index was written */
+    int64_t index_at_ms;             /* when it may be written again */
+    int64_t began_ms;                /* when the file in use began, by the monotonic clock */
+    int64_t rotate_at_ms;            /* not to be tried before, after a failure */
+    int64_t look_at_ms;              /* when the segments' ages are looked at again */
+    struct diag_limit limit;
+};
+
 struct visitlog {
     struct visitlog_config config;
+    struct history history;
     struct span django_end; /* " views 18 A client visited\n", with our process id */
     pthread_mutex_t reopen_lock;
     pthread_mutex_t commit_lock;
@@ -76,7 +95,104 @@ struct visitlog {
  * the Python programs wrote them that came before us. */
 bool line_is_whole(struct span line);
 
+/* ---- buckets.c ---- */
+
+/* The number of an hour, and of a local day, since the epoch. */
+int64_t buckets_hour(int64_t epoch_s);
+int64_t buckets_day(const struct civil *local);
+
+void buckets_add_hour(struct visitlog_summary *s, int64_t hour, uint64_t count);
+void buckets_add_day(struct visitlog_summary *s, int64_t day, uint64_t count);
+void buckets_add(struct visitlog_summary *s, int64_t hour, int64_t day, uint64_t count);
+
+/* Takes a visit's time for first_s and last_s. */
+void buckets_note_time(struct visitlog_summary *s, int64_t epoch_s);
+
+/* ---- scan.c ---- */
+
+/* Counts the whole lines in [from, to) and puts those that have a time into the buckets. */
+must_use bool scan_lines(int fd, uint64_t from, uint64_t to, struct visitlog_summary *summary,
+                         uint64_t *lines, struct err *err);
+
+/* The wall time of a line in any of our formats; false when it has none. */
+bool scan_line_time(struct span line, int64_t *epoch_s);
+
+/* ---- segments.c ---- */
+
+/*
+ * A rotated segment: <log>.<when>-<total>, when = 20261231T235959Z of its rotation, total = the
+ * visits of the whole log up to its end, in at least 12 digits. So names sort by time; and where a
+ * clock went backwards, the totals still tell the order, which nothing else is taken for.
+ */
+struct segment_file {
+    const char *path;
+    uint64_t total;
+    int64_t ended_s; /* by its name */
+    uint64_t size_bytes;
+    struct file_id id;
+};
+
+struct segment_list {
+    struct segment_file *items; /* the oldest first */
+    size_t count;
+};
+
+/* Lists them. A directory that cannot be read is an error; one that is not there is empty. */
+must_use bool segments_list(struct arena *a, const char *path, struct segment_list *list,
+                            struct err *err);
+
+/* The name that the file in use would get now, in the arena. */
+const char *segments_name(struct arena *a, const char *path, int64_t now_s, uint64_t total);
+
+/* ---- index.c ---- */
+
+/* What an index says: all of a summary, and up to where. */
+struct index_state {
+    struct visitlog_summary summary;
+    struct file_id id;     /* the file that was in use */
+    uint64_t offset_bytes; /* in it, all before which is counted */
+    char end[64];          /* SHA-256 of the last bytes before it, in hexadecimal */
+};
+
+enum index_result { INDEX_GOOD, INDEX_MISSING, INDEX_BAD };
+
+/* Reads <log>.index. BAD: another version, a wrong sum, no text of ours; *why tells. */
+enum index_result index_read(struct arena *a, const char *path, struct index_state *state,
+                             const char **why);
+
+/* True when the file has these bytes still: its end before the offset has the sum that the index
+ * has. */
+bool index_matches(const struct index_state *state, int fd, uint64_t size_bytes);
+
+/* Writes it in the place of the old one, whole or not at all. */
+must_use bool index_write(const char *path, int fd, const struct index_state *state,
+                          struct err *err);
+
+/* ---- history.c ---- */
+
+/* Finds out how many visits there were, and when, in all segments: by the index, and by reading
+ * what it does not cover. *total is the number of the last visit. The file is open, recovered. */
+must_use bool history_open(struct visitlog *log, uint64_t *total, struct err *err);
+
+/* Takes the visits of a file that comes in the place of the other one; append_lock is held. */
+void history_merge(struct visitlog *log, const struct visitlog_summary *from);
+
+/* Notes a batch that is in the file; append_lock is held. */
+void history_note(struct visitlog *log, const struct visitlog_batch *batch);
+
+/* Writes the index when something changed; at most now and then, unless it must be `now`. */
+void history_save(struct visitlog *log, bool now);
+
+/* ---- rotate.c ---- */
+
+/* Rotates when the file is large or old enough, and removes what is not to be kept. Called by
+ * one thread at a time, without locks. */
+void rotate_if_due(struct visitlog *log);
+
 /* ---- acquire.c ---- */
+
+/* True when the path still names the file that is open. */
+bool acquire_still_named(int fd, const char *path);
 
 /* Opens or creates the file and takes its lock; the descriptor is not yet in append mode.
  * -1 on an error, which says what to do. Close releases the lock. */
@@ -84,10 +200,9 @@ must_use int acquire_file(const char *path, int64_t lock_wait_ms, struct err *er
 
 /* ---- recover.c ---- */
 
-/* Mends the tail, writes the last bytes again, syncs, counts the lines, and sets append mode.
- * `path` is for messages and for the directory's sync. */
-must_use bool recover_file(int fd, const char *path, uint64_t *size_bytes, uint64_t *lines,
-                           struct err *err);
+/* Mends the tail, writes the last bytes again, syncs, and sets append mode. `path` is for messages
+ * and for the directory's sync. */
+must_use bool recover_file(int fd, const char *path, uint64_t *size_bytes, struct err *err);
 
 /* ---- segment.c ---- */
 

@@ -120,6 +120,8 @@ static void keep_stamp(const struct visitlog *log, struct visitlog_batch *batch,
     assert(!stamp.overflow);
     batch->stamp_len = stamp.len;
     batch->stamp_s = epoch_s;
+    batch->hour = buckets_hour(bounded_s);
+    batch->day = buckets_day(&c);
 }
 
 static char *put_bytes(char *to, const char *bytes, size_t len)
@@ -245,6 +247,17 @@ static void add_json_line(const struct visitlog *log, struct visitlog_batch *bat
     buf_add_str(b, "}\n");
 }
 
+/* A visit of a third hour is put to the second: clocks that jump so have no better answer. */
+static void count_part(struct visitlog_batch *batch)
+{
+    size_t i = batch->parts[0].count && batch->parts[0].hour != batch->hour;
+    if (batch->parts[i].count == 0) {
+        batch->parts[i].hour = batch->hour;
+        batch->parts[i].day = batch->day;
+    }
+    batch->parts[i].count++;
+}
+
 bool visitlog_batch_add(const struct visitlog *log, struct visitlog_batch *batch,
                         const struct visitlog_visit *visit)
 {
@@ -271,6 +284,7 @@ bool visitlog_batch_add(const struct visitlog *log, struct visitlog_batch *batch
     }
     assert(!batch->lines.overflow && batch->lines.len - before <= VISITLOG_LINE_MAX);
     batch->count++;
+    count_part(batch);
     return true;
 }
 

@@ -104,13 +104,56 @@ static bool print_open(struct print *p, struct err *err)
     return send_lines(p, err);
 }
 
-bool visitlog_print(const char *path, int out, struct err *err)
+static bool print_file(const char *path, int out, struct err *err)
 {
     struct print p = { .path = path, .out = out };
     p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    /* A segment that is not to be kept may go while we read those before it. */
+    if (p.fd == -1 && errno == ENOENT)
+        return true;
     if (p.fd == -1)
         return fail(path, err);
     bool good = print_open(&p, err);
+    close(p.fd);
+    return good;
+}
+
+static bool is_open(const struct segment_file *file, int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && file->id.inode == (uint64_t)st.st_ino &&
+           file->id.device == (uint64_t)st.st_dev;
+}
+
+/* The file in use is opened before the others are listed: when it is rotated meanwhile, it stands
+ * among them, and is left out there. So no line is missed, and none is printed twice. */
+static bool print_all(struct arena *a, struct print *live, struct err *err)
+{
+    struct segment_list list;
+    if (!segments_list(a, live->path, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        if (is_open(&list.items[i], live->fd))
+            break;
+        if (!print_file(list.items[i].path, live->out, err))
+            return false;
+    }
+    return print_open(live, err);
+}
+
+bool visitlog_print(const char *path, int out, struct err *err)
+{
+    enum { LIST_BYTES = 16 << 20 };
+    struct print p = { .path = path, .out = out };
+    struct arena scratch;
+    p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (p.fd == -1)
+        return fail(path, err);
+    bool good = arena_init(&scratch, LIST_BYTES, err);
+    if (good) {
+        good = print_all(&scratch, &p, err);
+        arena_fini(&scratch);
+    }
     close(p.fd);
     return good;
 }

@@ -212,47 +212,6 @@ static bool sync_all(const struct recovery *r, struct err *err)
     return true;
 }
 
-/*
- * Newlines, eight bytes at a time: a log of a gigabyte is counted at every start. In each byte
- * of `other` the high bit is set unless that byte of the word is a newline. The lanes of `sum`
- * are bytes, so at most 255 words may be added before they are gathered.
- */
-static uint64_t count_newlines(const char *bytes, size_t len)
-{
-    const uint64_t ones = 0x0101010101010101;
-    const uint64_t low7 = 0x7f7f7f7f7f7f7f7f;
-    uint64_t count = 0;
-    while (len >= 8) {
-        uint64_t sum = 0;
-        for (unsigned words = 0; words < 255 && len >= 8; words++, bytes += 8, len -= 8) {
-            uint64_t word;
-            memcpy(&word, bytes, 8);
-            word ^= ones * '\n';
-            uint64_t other = ((word & low7) + low7) | word;
-            sum += ~other >> 7 & ones;
-        }
-        /* Pairs first: the sum of eight lanes of 255 would not fit one. */
-        sum = (sum & 0x00ff00ff00ff00ff) + (sum >> 8 & 0x00ff00ff00ff00ff);
-        count += sum * 0x0001000100010001 >> 48;
-    }
-    while (len--)
-        count += *bytes++ == '\n';
-    return count;
-}
-
-static bool count_lines(const struct recovery *r, uint64_t *lines, struct err *err)
-{
-    *lines = 0;
-    for (uint64_t at = 0; at < r->size;) {
-        size_t len = min_size(r->size - at, VISITLOG_REWRITE_BYTES);
-        if (!read_window(r, at, len, err))
-            return false;
-        *lines += count_newlines(r->window, len);
-        at += len;
-    }
-    return true;
-}
-
 static bool start_appending(const struct recovery *r, struct err *err)
 {
     /* O_NONBLOCK, which only opening needed, goes. */
@@ -261,17 +220,16 @@ static bool start_appending(const struct recovery *r, struct err *err)
     return true;
 }
 
-static bool recover_all(struct recovery *r, uint64_t *lines, struct err *err)
+static bool recover_all(struct recovery *r, struct err *err)
 {
     struct stat st;
     if (fstat(r->fd, &st) != 0)
         return fail(r, "examine", err);
     r->size = (uint64_t)st.st_size;
-    return mend_tail(r, err) && rewrite_end(r, err) && sync_all(r, err) &&
-           count_lines(r, lines, err) && start_appending(r, err);
+    return mend_tail(r, err) && rewrite_end(r, err) && sync_all(r, err) && start_appending(r, err);
 }
 
-bool recover_file(int fd, const char *path, uint64_t *size_bytes, uint64_t *lines, struct err *err)
+bool recover_file(int fd, const char *path, uint64_t *size_bytes, struct err *err)
 {
     /* An arena of its own, so that the window is given back. */
     struct arena scratch;
@@ -280,7 +238,7 @@ bool recover_file(int fd, const char *path, uint64_t *size_bytes, uint64_t *line
     struct recovery r = { .fd = fd, .path = path };
     r.window = arena_alloc(&scratch, VISITLOG_REWRITE_BYTES);
     assert(r.window);
-    bool ok = recover_all(&r, lines, err);
+    bool ok = recover_all(&r, err);
     *size_bytes = r.size;
     arena_fini(&scratch);
     return ok;

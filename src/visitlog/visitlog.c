@@ -15,13 +15,13 @@ static bool prepare_text(struct arena *a, struct visitlog *log)
 
 /* Opens, locks and recovers a file into *segment. */
 static bool open_segment(const struct visitlog_config *config, int64_t lock_wait_ms,
-                         struct segment *segment, uint64_t *lines, struct err *err)
+                         struct segment *segment, struct err *err)
 {
     uint64_t size_bytes;
     int fd = acquire_file(config->path, lock_wait_ms, err);
     if (fd == -1)
         return false;
-    if (!recover_file(fd, config->path, &size_bytes, lines, err)) {
+    if (!recover_file(fd, config->path, &size_bytes, err)) {
         close(fd);
         return false;
     }
@@ -33,7 +33,7 @@ static bool open_segment(const struct visitlog_config *config, int64_t lock_wait
 struct visitlog *visitlog_open(struct arena *a, const struct visitlog_config *config,
                                struct err *err)
 {
-    uint64_t lines;
+    uint64_t total;
     struct visitlog *log = arena_alloc(a, sizeof(*log));
     if (log)
         log->config = *config;
@@ -41,14 +41,18 @@ struct visitlog *visitlog_open(struct arena *a, const struct visitlog_config *co
         err_set(err, ERR_FAILED, "out of memory for the log");
         return NULL;
     }
-    if (!open_segment(&log->config, config->lock_wait_ms, &log->segment, &lines, err))
+    if (!open_segment(&log->config, config->lock_wait_ms, &log->segment, err))
         return NULL;
+    if (!history_open(log, &total, err)) {
+        close(log->segment.fd);
+        return NULL;
+    }
     pthread_mutex_init(&log->reopen_lock, NULL);
     pthread_mutex_init(&log->commit_lock, NULL);
     pthread_cond_init(&log->commit_done, NULL);
     pthread_mutex_init(&log->append_lock, NULL);
-    log->written = lines;
-    log->durable = lines;
+    log->written = total;
+    log->durable = total;
     return log;
 }
 
@@ -63,6 +67,8 @@ bool visitlog_close(struct visitlog *log, struct err *err)
 {
     bool good =
         commit_wait(log, log->written) == VISITLOG_GOOD && health_state(log) != VISITLOG_FAILED;
+    if (good)
+        history_save(log, true);
     close(log->segment.fd);
     pthread_mutex_destroy(&log->append_lock);
     pthread_cond_destroy(&log->commit_done);
@@ -85,6 +91,7 @@ static enum visitlog_result append_locked(struct visitlog *log, const struct vis
         *ticket = log->written + batch->count;
         log->written = *ticket;
         log->last_visit_s = batch->stamp_s;
+        history_note(log, batch);
     }
     health_note(log, end);
     return end.result;
@@ -117,7 +124,17 @@ enum visitlog_result visitlog_append(struct visitlog *log, struct visitlog_batch
         health_note_refused(log, batch->count);
     buf_reset(&batch->lines);
     batch->count = 0;
+    batch->parts[0].count = 0;
+    batch->parts[1].count = 0;
     return result;
+}
+
+void visitlog_summary(struct visitlog *log, struct visitlog_summary *summary)
+{
+    pthread_mutex_lock(&log->append_lock);
+    *summary = log->history.summary;
+    pthread_mutex_unlock(&log->append_lock);
+    summary->visits = visitlog_count(log);
 }
 
 uint64_t visitlog_count(const struct visitlog *log)
@@ -190,6 +207,10 @@ void visitlog_tick(struct visitlog *log)
         return;
     if (lost_its_name(log))
         replace_deleted(log);
+    pthread_mutex_lock(&log->reopen_lock);
+    rotate_if_due(log);
+    history_save(log, false);
+    pthread_mutex_unlock(&log->reopen_lock);
 }
 
 /* ---- another file under the path ---- */
@@ -227,11 +248,18 @@ static bool exchange(struct visitlog *log, struct err *err)
 {
     struct segment next;
     uint64_t lines;
-    if (!open_segment(&log->config, 0, &next, &lines, err))
+    struct visitlog_summary found = { 0 };
+    if (!open_segment(&log->config, 0, &next, err))
         return false;
+    if (!scan_lines(next.fd, 0, next.size_bytes, &found, &lines, err)) {
+        close(next.fd);
+        return false;
+    }
     commit_begin(log);
     pthread_mutex_lock(&log->append_lock);
     bool good = exchange_locked(log, &next, lines);
+    if (good)
+        history_merge(log, &found);
     pthread_mutex_unlock(&log->append_lock);
     commit_end(log);
     if (!good) {

@@ -35,11 +35,37 @@ struct visitlog_config {
     enum visitlog_fsync fsync;
     const char *pod;            /* the `pod` of json lines */
     int64_t lock_wait_ms;       /* how long open waits for another server's lock */
+    bool keep_index;            /* whether there is an index beside the log */
+    uint64_t rotate_bytes;      /* a larger log is rotated; 0: never */
+    int64_t rotate_ms;          /* an older one, too; 0: never */
+    uint64_t keep_segments;     /* of more rotated segments the oldest are removed; 0: keep all */
+    uint64_t keep_bytes;        /* the same for their bytes together */
+    int64_t keep_ms;            /* the same for their age */
     void (*on_failure)(void *); /* called once, from the thread that saw the failure */
     void *on_failure_data;
 };
 
 struct visitlog;
+
+/* How many visits there were in each hour and day: rings, in which a visit of an hour or day claims
+ * the place of one that is much older. */
+enum { VISITLOG_HOURS = 512, VISITLOG_DAYS = 800 };
+
+struct visitlog_bucket {
+    int64_t id;     /* hours, or days of the log's zone, since the epoch */
+    uint64_t count; /* 0: empty */
+};
+
+struct visitlog_summary {
+    uint64_t visits;   /* over the whole log, removed segments included */
+    int64_t first_s;   /* wall time of the first visit that is known, 0 = none */
+    int64_t last_s;    /* and of the newest */
+    uint64_t segments; /* rotated and still there */
+    uint64_t rotations;
+    uint64_t removed; /* segments, since the index began */
+    struct visitlog_bucket hours[VISITLOG_HOURS];
+    struct visitlog_bucket days[VISITLOG_DAYS];
+};
 
 /*
  * Opens or creates the log (mode 0640), takes its lock (flock(2), so it dies with its holder),
@@ -74,8 +100,16 @@ enum { VISITLOG_LINE_MAX = 4096 };
 struct visitlog_batch {
     struct buf lines;
     uint32_t count;
+    /* Where the visits belong: a batch is short, so it touches two hours at most. */
+    struct {
+        int64_t hour;
+        int64_t day;
+        uint32_t count;
+    } parts[2];
     /* The formatted whole second is kept from line to line. */
     int64_t stamp_s;
+    int64_t hour;
+    int64_t day;
     char stamp[48];
     size_t stamp_len;
 };
@@ -103,6 +137,9 @@ enum visitlog_result {
 must_use enum visitlog_result visitlog_append(struct visitlog *log, struct visitlog_batch *batch,
                                               uint64_t *first);
 
+/* What the index knows, at this moment. */
+void visitlog_summary(struct visitlog *log, struct visitlog_summary *summary);
+
 /* Visits in the log that are as safe as promised. */
 uint64_t visitlog_count(const struct visitlog *log);
 
@@ -117,8 +154,8 @@ struct visitlog_status {
 struct visitlog_status visitlog_status(const struct visitlog *log);
 
 /* To be called about once a second from one thread that may block: syncs in everysec, while the
- * disk is full finds out whether there is room again, and begins a new file when somebody has
- * deleted the log. */
+ * disk is full finds out whether there is room again, begins a new file when somebody has deleted
+ * the log, rotates it, removes what is not to be kept, and writes the index. */
 void visitlog_tick(struct visitlog *log);
 
 /* Commits, closes and opens the path again (SIGHUP, after somebody renamed the file). The count

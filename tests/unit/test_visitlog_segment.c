@@ -98,7 +98,7 @@ int __wrap_fsync(int fd)
 
 enum { BATCHES = 6, BATCH_VISITS = 5, VISITS_LINE_LEN = 38 };
 
-struct history {
+struct past {
     enum visitlog_result results[BATCHES];
     uint64_t firsts[BATCHES];
     int failures; /* calls of on_failure */
@@ -106,10 +106,10 @@ struct history {
 
 static void on_failure(void *data)
 {
-    ((struct history *)data)->failures++;
+    ((struct past *)data)->failures++;
 }
 
-static struct visitlog *open_with_history(struct scratch *s, struct history *h,
+static struct visitlog *open_with_history(struct scratch *s, struct past *h,
                                           enum visitlog_fsync mode, struct err *err)
 {
     struct visitlog_config config = {
@@ -119,7 +119,7 @@ static struct visitlog *open_with_history(struct scratch *s, struct history *h,
 }
 
 /* Does not wait a second between the tries on a full disk. */
-static void append_all(struct visitlog *log, struct history *h)
+static void append_all(struct visitlog *log, struct past *h)
 {
     for (unsigned i = 0; i < BATCHES; i++) {
         log->health.retry_at_ms = 0;
@@ -146,7 +146,7 @@ static unsigned occurrences(struct span content, struct span line)
     return count;
 }
 
-static void check_batch(const struct history *h, unsigned batch, struct span content)
+static void check_batch(const struct past *h, unsigned batch, struct span content)
 {
     for (unsigned i = 0; i < BATCH_VISITS; i++) {
         struct span line = line_for(batch * BATCH_VISITS + i);
@@ -163,7 +163,7 @@ static void check_batch(const struct history *h, unsigned batch, struct span con
 }
 
 /* Whatever went wrong: the next server finds whole lines, and every acknowledged one. */
-static void check_history(struct scratch *s, const struct history *h)
+static void check_history(struct scratch *s, const struct past *h)
 {
     struct err err = { 0 };
     bool failed = false;
@@ -186,7 +186,7 @@ static bool is_harmless(const struct fault *f)
     return f->os_errno == EINTR || (f->os_errno == SHORT && !f->lasting);
 }
 
-static void check_harmless(const struct history *h)
+static void check_harmless(const struct past *h)
 {
     for (unsigned i = 0; i < BATCHES; i++)
         assert_int_equal(h->results[i], VISITLOG_GOOD);
@@ -195,7 +195,7 @@ static void check_harmless(const struct history *h)
 /* One run with the faults that are set; the number of them that fired. */
 static unsigned run(struct scratch *s, enum call call, enum visitlog_fsync mode)
 {
-    struct history h = { 0 };
+    struct past h = { 0 };
     struct err err = { 0 };
     struct fault wanted[CALL_COUNT];
     unlink(s->path);
