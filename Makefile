@@ -48,7 +48,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 product_CFLAGS := $(COMMON) -O2 $(HARDEN) $(FREESTANDING)
 # What runs once, at start or to print a manifest, is built for size.
-COLD := src/cmd/% src/manifest/% src/profile/%
+COLD := src/cmd/% src/manifest/% src/profile/% src/http/client.c src/http/answer.c \
+        $(foreach f,acquire history index read recover rotate segments stats tail,src/visitlog/$(f).c)
 product_cold = $(if $(filter $(COLD),$(1)),-Os)
 host_CFLAGS    := $(COMMON) -O1 -g
 asan_CFLAGS    := $(COMMON) -O1 -g $(SANITIZE)

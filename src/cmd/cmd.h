@@ -40,6 +40,8 @@ int cmd_import(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_tail(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
@@ -92,6 +94,13 @@ must_use bool cmd_sources_only(int argc, char **argv, struct profile_sources *so
 /* Loads the profile, or prints everything that is wrong with it and returns false (status 2). */
 must_use bool cmd_profile_load(struct arena *a, const struct profile_sources *sources,
                                struct profile *p);
+
+/* The log that was named, or log.file of the profile, in the arena, with the log's time zone set;
+ * NULL after a message (status 2). */
+const char *cmd_log_path(struct arena *a, const struct profile_sources *sources, const char *named);
+
+/* 0, or 1 after a message; a reader of a pipe that has gone away is a failure without one. */
+int cmd_log_end(bool good, const struct err *err);
 
 /* Prints every problem on standard error, one line each, and returns 2. */
 int cmd_problems_print(struct arena *a, const struct profile_problems *problems);

@@ -49,8 +49,19 @@ const struct command command_table[] = {
       "FILE or standard input is JSON of at most 1 MiB. The profile goes to standard output;\n"
       "every value that is not in it is named on standard error, with the reason.\n",
       cmd_import },
-    { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]", "print the visit log",
+    { "cat", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]",
+      "print the visit log, its rotated segments first",
       PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_cat },
+    { "tail", "[-n LINES] [-f] [--file FILE]... [--set SECTION.KEY=VALUE]... [LOG]",
+      "print the end of the visit log",
+      "  -n, --lines LINES          how many (10)\n"
+      "  -f, --follow               go on with what is appended, through rotations\n"
+      "      --file, --set          the profile, as for the other commands\n"
+      "\nWithout LOG, the file that log.file names.\n",
+      cmd_tail },
+    { "stats", "[-f FILE]... [--set SECTION.KEY=VALUE]... [LOG]",
+      "tell how many visits there were, when, and how long the room lasts",
+      PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_stats },
     { "probe", "[-t DURATION] [--expect STATUS] URL",
       "ask a server once, and tell whether it answers",
       "  -t, --timeout DURATION     for everything (3s)\n"

@@ -52,7 +52,8 @@ static bool scan_segment(const struct opening *o, const struct segment_file *fil
     int fd = open(file->path, O_RDONLY | O_CLOEXEC);
     if (fd == -1)
         return err_set_os(err, ERR_FAILED, "cannot read the segment %.200s", file->path);
-    bool good = scan_lines(fd, from, file->size_bytes, &o->log->history.summary, lines, err);
+    const struct scan_range range = { .fd = fd, .from = from, .to = file->size_bytes };
+    bool good = scan_lines(&range, &o->log->history.summary, lines, err);
     close(fd);
     return good;
 }
@@ -61,7 +62,8 @@ static bool scan_segment(const struct opening *o, const struct segment_file *fil
 static bool scan_live(const struct opening *o, uint64_t from, uint64_t *lines, struct err *err)
 {
     const struct segment *live = &o->log->segment;
-    return scan_lines(live->fd, from, live->size_bytes, &o->log->history.summary, lines, err);
+    const struct scan_range range = { .fd = live->fd, .from = from, .to = live->size_bytes };
+    return scan_lines(&range, &o->log->history.summary, lines, err);
 }
 
 static bool go_on_from_index(struct opening *o, uint64_t *total, struct err *err)
@@ -105,6 +107,7 @@ static bool rebuild(struct opening *o, uint64_t *total, struct err *err)
 {
     uint64_t lines;
     o->log->history.summary = (struct visitlog_summary){ .rotations = o->list.count };
+    o->log->history.rebuilt = o->log->segment.size_bytes > 0 || o->list.count > 0;
     for (size_t i = 0; i < o->list.count; i++) {
         if (!scan_segment(o, &o->list.items[i], 0, &lines, err))
             return false;

@@ -64,6 +64,7 @@ struct file_id {
 struct history {
     struct visitlog_summary summary; /* `visits` is kept in visitlog.written */
     bool changed;                    /* since the index was written */
+    bool rebuilt;                    /* at this start, by reading everything */
     int64_t index_at_ms;             /* when it may be written again */
     int64_t began_ms;                /* when the file in use began, by the monotonic clock */
     int64_t rotate_at_ms;            /* not to be tried before, after a failure */
@@ -110,8 +111,17 @@ void buckets_note_time(struct visitlog_summary *s, int64_t epoch_s);
 
 /* ---- scan.c ---- */
 
-/* Counts the whole lines in [from, to) and puts those that have a time into the buckets. */
-must_use bool scan_lines(int fd, uint64_t from, uint64_t to, struct visitlog_summary *summary,
+/* The bytes [from, to) of an open file, and who looks at each line beside. */
+struct scan_range {
+    int fd;
+    uint64_t from;
+    uint64_t to;
+    void (*each)(void *data, struct span line); /* may be NULL */
+    void *data;
+};
+
+/* Counts the whole lines and puts those that have a time into the buckets. */
+must_use bool scan_lines(const struct scan_range *range, struct visitlog_summary *summary,
                          uint64_t *lines, struct err *err);
 
 /* The wall time of a line in any of our formats; false when it has none. */
@@ -182,6 +192,15 @@ void history_note(struct visitlog *log, const struct visitlog_batch *batch);
 
 /* Writes the index when something changed; at most now and then, unless it must be `now`. */
 void history_save(struct visitlog *log, bool now);
+
+/* ---- read.c ---- */
+
+/* Writes the bytes [from, to) of a file to `out`; *at is how far it came. */
+must_use bool read_send(int fd, const char *path, uint64_t *at, uint64_t to, int out,
+                        struct err *err);
+
+/* The offset behind the last newline before `size`. */
+must_use bool read_whole_end(int fd, uint64_t size, uint64_t *end);
 
 /* ---- rotate.c ---- */
 

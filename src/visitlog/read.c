@@ -34,7 +34,7 @@ static ssize_t read_at(int fd, char *to, size_t room, uint64_t offset)
 }
 
 /* Sets *end to the offset behind the last newline: a line that is being written is not shown. */
-static bool find_whole_end(int fd, uint64_t size, uint64_t *end)
+bool read_whole_end(int fd, uint64_t size, uint64_t *end)
 {
     char window[COPY_BYTES];
     for (uint64_t from = size; from > 0;) {
@@ -92,6 +92,14 @@ static bool send_lines(struct print *p, struct err *err)
     return true;
 }
 
+bool read_send(int fd, const char *path, uint64_t *at, uint64_t to, int out, struct err *err)
+{
+    struct print p = { .fd = fd, .path = path, .out = out, .at = *at, .end = to };
+    bool good = send_lines(&p, err);
+    *at = p.at;
+    return good;
+}
+
 static bool print_open(struct print *p, struct err *err)
 {
     struct stat st;
@@ -99,7 +107,7 @@ static bool print_open(struct print *p, struct err *err)
         return fail(p->path, err);
     if (!S_ISREG(st.st_mode))
         return err_set(err, ERR_FAILED, "the log %.200s is no regular file", p->path);
-    if (!find_whole_end(p->fd, (uint64_t)st.st_size, &p->end))
+    if (!read_whole_end(p->fd, (uint64_t)st.st_size, &p->end))
         return fail(p->path, err);
     return send_lines(p, err);
 }

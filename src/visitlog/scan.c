@@ -21,6 +21,7 @@ struct hour_text {
 };
 
 struct scanner {
+    const struct scan_range *range;
     struct visitlog_summary *summary;
     struct hour_text known;
     uint64_t in_hour; /* lines of the known hour that are not in the buckets yet */
@@ -180,6 +181,8 @@ static void take_line(struct scanner *s, struct span line)
 {
     struct stamp stamp;
     s->lines++;
+    if (s->range->each)
+        s->range->each(s->range->data, line);
     if (!find_stamp(line, &stamp) || !know(s, &stamp))
         return;
     s->in_hour++;
@@ -209,34 +212,33 @@ static ssize_t read_window(int fd, char *window, size_t room, uint64_t at)
 }
 
 /* A line longer than a window, which is none of ours, counts when its end comes. */
-static bool scan_windows(struct scanner *s, int fd, uint64_t from, uint64_t to, char *window)
+static bool scan_windows(struct scanner *s, char *window)
 {
-    while (from < to) {
-        size_t room = min_size(WINDOW_BYTES, to - from);
-        ssize_t n = read_window(fd, window, room, from);
+    uint64_t at = s->range->from;
+    while (at < s->range->to) {
+        size_t room = min_size(WINDOW_BYTES, s->range->to - at);
+        ssize_t n = read_window(s->range->fd, window, room, at);
         if (n == -1)
             return false;
-        size_t taken = take_lines(s, span_from(window, (size_t)n));
         if (n == 0)
             break;
-        from += taken ? taken : (size_t)n;
-        if (!taken && from >= to)
-            break;
+        size_t taken = take_lines(s, span_from(window, (size_t)n));
+        at += taken ? taken : (size_t)n;
     }
     flush_hour(s);
     return true;
 }
 
-bool scan_lines(int fd, uint64_t from, uint64_t to, struct visitlog_summary *summary,
-                uint64_t *lines, struct err *err)
+bool scan_lines(const struct scan_range *range, struct visitlog_summary *summary, uint64_t *lines,
+                struct err *err)
 {
     struct arena scratch;
-    struct scanner s = { .summary = summary };
+    struct scanner s = { .range = range, .summary = summary };
     if (!arena_init(&scratch, 2 * WINDOW_BYTES, err))
         return false;
     char *window = arena_alloc(&scratch, WINDOW_BYTES);
     assert(window);
-    bool good = scan_windows(&s, fd, from, to, window);
+    bool good = scan_windows(&s, window);
     if (!good)
         err_set_os(err, ERR_DISK, "cannot read the log");
     *lines = s.lines;

@@ -53,6 +53,9 @@ struct visitlog *visitlog_open(struct arena *a, const struct visitlog_config *co
     pthread_mutex_init(&log->append_lock, NULL);
     log->written = total;
     log->durable = total;
+    /* What took long to read is not read twice, also when this server is killed at once. */
+    if (log->history.rebuilt)
+        history_save(log, true);
     return log;
 }
 
@@ -251,7 +254,8 @@ static bool exchange(struct visitlog *log, struct err *err)
     struct visitlog_summary found = { 0 };
     if (!open_segment(&log->config, 0, &next, err))
         return false;
-    if (!scan_lines(next.fd, 0, next.size_bytes, &found, &lines, err)) {
+    const struct scan_range range = { .fd = next.fd, .to = next.size_bytes };
+    if (!scan_lines(&range, &found, &lines, err)) {
         close(next.fd);
         return false;
     }

@@ -170,6 +170,33 @@ must_use bool visitlog_reopen(struct visitlog *log, struct err *err);
  */
 must_use bool visitlog_print(const char *path, int out, struct err *err);
 
+/*
+ * Writes the last `lines` lines to `out`, over segments; with `follow`, goes on with what is
+ * appended, through rotations, until the output ends or the process does. Errors as above.
+ */
+must_use bool visitlog_tail(const char *path, uint64_t lines, bool follow, int out,
+                            struct err *err);
+
+/* What a whole log says, read once; the summary's buckets are complete as far as they reach. */
+enum { VISITLOG_TOP = 10 };
+
+struct visitlog_top {
+    struct span text;
+    uint64_t count;
+};
+
+struct visitlog_stats {
+    struct visitlog_summary summary;
+    uint64_t bytes;
+    uint64_t free_bytes;                       /* for this user, on the log's file system */
+    struct visitlog_top targets[VISITLOG_TOP]; /* the most frequent first; empty ones at the end */
+    struct visitlog_top referrers[VISITLOG_TOP];
+};
+
+/* Reads all segments and the log, also while a server writes to it. Texts live in the arena. */
+must_use bool visitlog_stats(struct arena *a, const char *path, struct visitlog_stats *stats,
+                             struct err *err);
+
 /* NULL-terminated: "visits", "django", "combined", "json". */
 extern const char *const visitlog_format_names[];
 
