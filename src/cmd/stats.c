@@ -103,7 +103,7 @@ static void add_room(struct buf *out, const struct visitlog_stats *stats)
     uint64_t visits = 0;
     for (int64_t day = last - WEEK + 1; day <= last; day++)
         visits += count_at(s->days, VISITLOG_DAYS, day);
-    double days = (double)min_i64(WEEK * DAY_S, s->last_s - s->first_s) / DAY_S;
+    double days = (double)min_i64((int64_t)WEEK * DAY_S, s->last_s - s->first_s) / DAY_S;
     buf_printf(out, "%-10s %ju bytes in %ju segments and the log; %ju bytes free\n", "size",
                (uintmax_t)stats->bytes, (uintmax_t)s->segments, (uintmax_t)stats->free_bytes);
     if (visits == 0 || days <= 0 || s->visits == 0 || stats->bytes == 0)

@@ -84,7 +84,7 @@ bool index_write(const char *path, int fd, const struct index_state *state, stru
     char end[DIGEST_HEX_LEN + 1];
     if (!end_digest(fd, state->offset_bytes, end))
         return err_set_os(err, ERR_FAILED, "cannot read the end of the log");
-    if (!arena_init(&scratch, 2 * INDEX_BYTES_MAX, err))
+    if (!arena_init(&scratch, (size_t)2 * INDEX_BYTES_MAX, err))
         return false;
     void *memory = arena_alloc(&scratch, INDEX_BYTES_MAX);
     struct buf text = buf_on(memory, memory ? INDEX_BYTES_MAX : 0);
@@ -156,8 +156,8 @@ static bool check_sum(struct span text, struct span *body)
     *body = span_from(text.ptr, text.len - SUM_LINE);
     struct span line = span_from_offset(text, body->len);
     digest_sha256_hex(*body, sum);
-    return span_starts(line, SPAN_LIT("sum ")) && line.ptr[SUM_LINE - 1] == '\n' &&
-           memcmp(line.ptr + 4, sum, DIGEST_HEX_LEN) == 0;
+    return span_starts(line, SPAN_LIT("sum ")) && span_ends(line, SPAN_LIT("\n")) &&
+           span_eq_str(span_from(line.ptr + 4, DIGEST_HEX_LEN), sum);
 }
 
 enum index_result index_read(struct arena *a, const char *path, struct index_state *state,

@@ -195,9 +195,17 @@ void history_save(struct visitlog *log, bool now);
 
 /* ---- read.c ---- */
 
-/* Writes the bytes [from, to) of a file to `out`; *at is how far it came. */
-must_use bool read_send(int fd, const char *path, uint64_t *at, uint64_t to, int out,
-                        struct err *err);
+/* A log on its way to a descriptor: the bytes [at, to) are still to go. */
+struct read_job {
+    int fd;
+    const char *path; /* for messages */
+    int out;
+    uint64_t at;
+    uint64_t to;
+};
+
+/* Sends them; `at` tells how far it came. */
+must_use bool read_send(struct read_job *job, struct err *err);
 
 /* The offset behind the last newline before `size`. */
 must_use bool read_whole_end(int fd, uint64_t size, uint64_t *end);

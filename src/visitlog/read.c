@@ -10,15 +10,6 @@
 
 enum { COPY_BYTES = 64 << 10, SEND_BYTES = 1 << 30 };
 
-/* A log on its way to a descriptor: the bytes [at, end) are still to go. */
-struct print {
-    int fd;
-    const char *path;
-    int out;
-    uint64_t at;
-    uint64_t end;
-};
-
 static bool fail(const char *path, struct err *err)
 {
     return err_set_os(err, ERR_FAILED, "cannot read the log %.200s", path);
@@ -59,11 +50,11 @@ static bool explain_output(struct err *err)
 }
 
 /* For an output that sendfile(2) does not take, such as a file in append mode. */
-static bool copy(struct print *p, struct err *err)
+static bool copy(struct read_job *p, struct err *err)
 {
     char window[COPY_BYTES];
-    while (p->at < p->end) {
-        ssize_t n = read_at(p->fd, window, min_size(p->end - p->at, sizeof(window)), p->at);
+    while (p->at < p->to) {
+        ssize_t n = read_at(p->fd, window, min_size(p->to - p->at, sizeof(window)), p->at);
         if (n == -1)
             return fail(p->path, err);
         if (n == 0)
@@ -75,11 +66,11 @@ static bool copy(struct print *p, struct err *err)
     return true;
 }
 
-static bool send_lines(struct print *p, struct err *err)
+bool read_send(struct read_job *p, struct err *err)
 {
-    while (p->at < p->end) {
+    while (p->at < p->to) {
         off_t at = (off_t)p->at;
-        ssize_t n = sendfile(p->out, p->fd, &at, min_size(p->end - p->at, SEND_BYTES));
+        ssize_t n = sendfile(p->out, p->fd, &at, min_size(p->to - p->at, SEND_BYTES));
         if (n == 0)
             return true;
         /* EIO may be the log's or the output's: reading it ourselves tells which. */
@@ -92,29 +83,21 @@ static bool send_lines(struct print *p, struct err *err)
     return true;
 }
 
-bool read_send(int fd, const char *path, uint64_t *at, uint64_t to, int out, struct err *err)
-{
-    struct print p = { .fd = fd, .path = path, .out = out, .at = *at, .end = to };
-    bool good = send_lines(&p, err);
-    *at = p.at;
-    return good;
-}
-
-static bool print_open(struct print *p, struct err *err)
+static bool print_open(struct read_job *p, struct err *err)
 {
     struct stat st;
     if (fstat(p->fd, &st) != 0)
         return fail(p->path, err);
     if (!S_ISREG(st.st_mode))
         return err_set(err, ERR_FAILED, "the log %.200s is no regular file", p->path);
-    if (!read_whole_end(p->fd, (uint64_t)st.st_size, &p->end))
+    if (!read_whole_end(p->fd, (uint64_t)st.st_size, &p->to))
         return fail(p->path, err);
-    return send_lines(p, err);
+    return read_send(p, err);
 }
 
 static bool print_file(const char *path, int out, struct err *err)
 {
-    struct print p = { .path = path, .out = out };
+    struct read_job p = { .path = path, .out = out };
     p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     /* A segment that is not to be kept may go while we read those before it. */
     if (p.fd == -1 && errno == ENOENT)
@@ -135,7 +118,7 @@ static bool is_open(const struct segment_file *file, int fd)
 
 /* The file in use is opened before the others are listed: when it is rotated meanwhile, it stands
  * among them, and is left out there. So no line is missed, and none is printed twice. */
-static bool print_all(struct arena *a, struct print *live, struct err *err)
+static bool print_all(struct arena *a, struct read_job *live, struct err *err)
 {
     struct segment_list list;
     if (!segments_list(a, live->path, &list, err))
@@ -152,7 +135,7 @@ static bool print_all(struct arena *a, struct print *live, struct err *err)
 bool visitlog_print(const char *path, int out, struct err *err)
 {
     enum { LIST_BYTES = 16 << 20 };
-    struct print p = { .path = path, .out = out };
+    struct read_job p = { .path = path, .out = out };
     struct arena scratch;
     p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (p.fd == -1)

@@ -30,6 +30,7 @@ struct scanner {
 
 static unsigned number_at(const char *text, size_t digits)
 {
+    assert(text);
     unsigned value = 0;
     for (size_t i = 0; i < digits; i++)
         value = value * 10 + (unsigned)(text[i] - '0');
@@ -61,9 +62,10 @@ static unsigned month_named(const char *name)
 /* "+0300" or "+03:00" in seconds; false when there is none. */
 static bool read_offset(struct span s, int64_t *seconds)
 {
+    if (s.len < 5 || (s.ptr[0] != '+' && s.ptr[0] != '-'))
+        return false;
     bool colon = is_like(span_from_offset(s, 1), "##:##");
-    if (s.len < 5 || (s.ptr[0] != '+' && s.ptr[0] != '-') ||
-        !(colon || is_like(span_from_offset(s, 1), "####")))
+    if (!colon && !is_like(span_from_offset(s, 1), "####"))
         return false;
     int64_t minutes = (int64_t)number_at(s.ptr + 1, 2) * 60 + number_at(s.ptr + (colon ? 4 : 3), 2);
     *seconds = (s.ptr[0] == '-' ? -60 : 60) * minutes;
@@ -91,13 +93,15 @@ static bool find_stamp(struct span line, struct stamp *stamp)
             return false;
         stamp->hour = span_from(at.ptr, 13);
         stamp->rest = span_from_offset(at, 13);
-        ptrdiff_t quote = i == 2 ? span_find(at, '"') : -1;
-        if (quote > 25)
+        ptrdiff_t quote = span_find(at, '"');
+        if (i == 2 && quote > 25)
             stamp->offset = span_from(at.ptr + quote - 6, 6);
         return true;
     }
     ptrdiff_t bracket = span_find(span_from(line.ptr, min_size(line.len, 512)), '[');
-    struct span at = bracket < 0 ? (struct span){ 0 } : span_from_offset(line, (size_t)bracket + 1);
+    if (bracket < 0)
+        return false;
+    struct span at = span_from_offset(line, (size_t)bracket + 1);
     if (at.len < 26 || !is_like(at, "##/") || !is_like(span_from_offset(at, 6), "/####:##:##:## "))
         return false;
     stamp->hour = span_from(at.ptr, 14);
@@ -234,7 +238,7 @@ bool scan_lines(const struct scan_range *range, struct visitlog_summary *summary
 {
     struct arena scratch;
     struct scanner s = { .range = range, .summary = summary };
-    if (!arena_init(&scratch, 2 * WINDOW_BYTES, err))
+    if (!arena_init(&scratch, (size_t)2 * WINDOW_BYTES, err))
         return false;
     char *window = arena_alloc(&scratch, WINDOW_BYTES);
     assert(window);

@@ -16,6 +16,14 @@ struct tail {
     uint64_t at;
 };
 
+static bool send_to(struct tail *t, uint64_t end, struct err *err)
+{
+    struct read_job job = { t->fd, t->path, t->out, t->at, end };
+    bool good = read_send(&job, err);
+    t->at = job.at;
+    return good;
+}
+
 static bool fail(const struct tail *t, struct err *err)
 {
     return err_set_os(err, ERR_FAILED, "cannot read the log %.200s", t->path);
@@ -60,7 +68,8 @@ static bool print_segment(const struct tail *t, const struct segment_file *file,
     int fd = open(file->path, O_RDONLY | O_CLOEXEC);
     if (fd == -1)
         return errno == ENOENT || fail(t, err);
-    bool good = read_send(fd, file->path, &from, file->size_bytes, t->out, err);
+    struct read_job job = { fd, file->path, t->out, from, file->size_bytes };
+    bool good = read_send(&job, err);
     close(fd);
     return good;
 }
@@ -104,7 +113,7 @@ static bool print_last(struct tail *t, struct arena *a, uint64_t lines, struct e
         if (!print_segment(t, &list.items[i], i == first ? from : 0, err))
             return false;
     }
-    return read_send(t->fd, t->path, &t->at, end, t->out, err);
+    return send_to(t, end, err);
 }
 
 /* What was appended since. A file that became shorter was emptied by somebody: from its start. */
@@ -116,7 +125,7 @@ static bool print_more(struct tail *t, struct err *err)
         return fail(t, err);
     if (end < t->at)
         t->at = 0;
-    return end == t->at || read_send(t->fd, t->path, &t->at, end, t->out, err);
+    return end == t->at || send_to(t, end, err);
 }
 
 /* The file that we have was rotated: what came between it and the file in use now, then that. */
