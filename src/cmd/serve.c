@@ -154,13 +154,17 @@ static bool open_log(struct server *s, struct err *err)
 
 static bool open_site(struct server *s, struct err *err)
 {
+    const struct profile *p = &s->profile;
     struct site_config config = {
+        .address = (enum site_address)p->log_address,
+        .respect_gpc = p->log_respect_gpc,
+        .forwarded = (enum site_forwarded)p->serve_forwarded,
         .log = s->log,
         .pod = s->pod,
-        .has_admin = s->profile.serve_admin.len > 0,
-        .client_in_log =
-            s->profile.log_format == VISITLOG_COMBINED || s->profile.log_format == VISITLOG_JSON,
+        .has_admin = p->serve_admin.len > 0,
+        .client_in_log = p->log_format == VISITLOG_COMBINED || p->log_format == VISITLOG_JSON,
     };
+    config.trusted_count = profile_networks(&s->arena, p->serve_trusted_proxies, &config.trusted);
     s->site = site_open(&s->arena, &config);
     return s->site || err_set(err, ERR_FAILED, "out of memory for the site");
 }

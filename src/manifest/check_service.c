@@ -1,34 +1,20 @@
 #include "base/std.h"
 
-#include <arpa/inet.h>
-
+#include "base/network.h"
 #include "manifest/checks.h"
 
 enum { NODE_PORT_MIN = 30000, NODE_PORT_MAX = 32767, LISTENERS_MAX = 8, PER_REPLICA_MAX = 100 };
 
-static bool is_address(struct span s, int family)
-{
-    char text[INET6_ADDRSTRLEN];
-    char address[sizeof(struct in6_addr)];
-    struct buf b = BUF_OF(text);
-    buf_add_span(&b, s);
-    return buf_cstr(&b) && span_find(s, '\0') < 0 && inet_pton(family, text, address) == 1;
-}
-
 bool checks_is_address(struct span s)
 {
-    return is_address(s, AF_INET) || is_address(s, AF_INET6);
+    struct network_address address;
+    return network_parse_address(s, &address);
 }
 
 static bool is_network(struct span s)
 {
-    uint64_t bits;
-    struct span address;
-    span_split(&s, '/', &address);
-    if (!span_to_u64(s, &bits))
-        return false;
-    return (is_address(address, AF_INET) && bits <= 32) ||
-           (is_address(address, AF_INET6) && bits <= 128);
+    struct network network;
+    return span_find(s, '/') >= 0 && network_parse(s, &network);
 }
 
 /* What the pods listen on must be known here, and be reachable from other pods and the node. */

@@ -1,5 +1,6 @@
 #include "base/std.h"
 
+#include "base/network.h"
 #include "profile/check.h"
 #include "profile/schema.h"
 
@@ -170,6 +171,20 @@ static void check_listeners(const struct profile *p, struct profile_problems *pr
                             SPAN_ARG(p->serve_admin));
 }
 
+static void check_proxies(const struct profile *p, struct profile_problems *problems)
+{
+    struct span rest = p->serve_trusted_proxies;
+    struct span item;
+    struct network network;
+    while (profile_list_next(&rest, &item)) {
+        if (!network_parse(item, &network))
+            profile_problem_key(problems, p, KEY_serve_trusted_proxies,
+                                "serve.trusted_proxies: '%.*s' is not a network; write it as "
+                                "10.0.0.0/8 or 2001:db8::/32",
+                                SPAN_ARG(item));
+    }
+}
+
 /* The server's values go into a ConfigMap as INI text: what that cannot carry is refused. */
 static void check_carried(const struct profile *p, struct profile_problems *problems)
 {
@@ -190,6 +205,7 @@ static void check_carried(const struct profile *p, struct profile_problems *prob
 void check_server(const struct profile *p, struct profile_problems *problems)
 {
     check_listeners(p, problems);
+    check_proxies(p, problems);
     check_carried(p, problems);
     if (p->log_file.len == 0 || span_ends(p->log_file, SPAN_LIT("/")))
         profile_problem_key(problems, p, KEY_log_file, "log.file: '%.*s' does not name a file",

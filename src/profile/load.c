@@ -171,3 +171,20 @@ bool profile_list_next(struct span *rest, struct span *item)
     }
     return false;
 }
+
+size_t profile_networks(struct arena *a, struct span list, const struct network **networks)
+{
+    struct span rest = list;
+    struct span item;
+    size_t count = 0;
+    while (profile_list_next(&rest, &item))
+        count++;
+    struct network *items = arena_alloc_array(a, count, sizeof(*items));
+    rest = list;
+    for (size_t i = 0; items && i < count && profile_list_next(&rest, &item); i++) {
+        bool good = network_parse(item, &items[i]);
+        assert(good);
+    }
+    *networks = items;
+    return items ? count : 0;
+}

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/network.h"
 
 /* The C types of the table's types. Spans have a NUL behind them. */
 typedef bool profile_bool;
@@ -126,6 +127,9 @@ bool profile_given(const struct profile *p, enum profile_key key);
 /* Takes the next item, trimmed, off a list; false at its end. Empty items are left out. An item
  * between double quotes may hold commas. */
 bool profile_list_next(struct span *rest, struct span *item);
+
+/* The networks of a list that was checked, in the arena; how many there are. */
+size_t profile_networks(struct arena *a, struct span list, const struct network **networks);
 
 /* The word behind a choice, for printing. */
 struct span profile_choice_word(enum profile_key key, int value);

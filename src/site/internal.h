@@ -43,6 +43,15 @@ enum site_media site_accept(struct span accept);
 /* "text/plain; charset=utf-8" and so on. */
 struct span site_media_type(enum site_media media);
 
+/* client.c: the client's address as it may be logged, in text in the caller's memory; empty when
+ * it is not to be, or is not known. */
+struct span site_client_address(const struct site_config *config,
+                                const struct http_request *request,
+                                char memory[NETWORK_TEXT_BYTES]);
+
+/* True when the request asks not to be followed: Sec-GPC (Global Privacy Control) or DNT. */
+bool site_client_wants_privacy(const struct http_request *request);
+
 /* visit.c: GET /, and the end of its turn. */
 enum http_verdict site_visit(struct site_worker *w, const struct http_request *request,
                              struct http_reply *reply, uint32_t *tag);

@@ -12,14 +12,26 @@
 #ifndef SITE_SITE_H
 #define SITE_SITE_H
 
+#include "base/network.h"
 #include "http/http.h"
 #include "visitlog/visitlog.h"
+
+/* How much of a client's address is logged; in the order of log.address. */
+enum site_address { SITE_ADDRESS_FULL, SITE_ADDRESS_ANONYMOUS, SITE_ADDRESS_NONE };
+
+/* The field in which trusted proxies name the client; in the order of serve.forwarded. */
+enum site_forwarded { SITE_X_FORWARDED_FOR, SITE_FORWARDED };
 
 struct site_config {
     struct visitlog *log;
     const char *pod;    /* this replica's name, for people */
     bool has_admin;     /* health is then on the admin listener only */
     bool client_in_log; /* the log's format has fields of the client */
+    enum site_address address;
+    bool respect_gpc; /* of who asks for privacy, nothing but the visit is logged */
+    enum site_forwarded forwarded;
+    const struct network *trusted; /* proxies whose word is taken for the client's address */
+    size_t trusted_count;
 };
 
 struct site;

@@ -1,7 +1,5 @@
 #include "base/std.h"
 
-#include <arpa/inet.h>
-
 #include "base/clock.h"
 #include "site/internal.h"
 
@@ -14,41 +12,26 @@ static bool is_probe(struct span user_agent)
            span_starts(user_agent, SPAN_LIT("kube-lifecycle/"));
 }
 
-/* The peer's address in text, in the caller's memory; empty when it is neither IPv4 nor IPv6.
- * IPv4 that came over an IPv6 socket is written as IPv4 (RFC 4291 section 2.5.5.2). */
-static struct span peer_text(const struct sockaddr_storage *peer, char memory[INET6_ADDRSTRLEN])
-{
-    const char *text = NULL;
-    if (peer->ss_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const void *)peer;
-        text = inet_ntop(AF_INET, &v4->sin_addr, memory, INET6_ADDRSTRLEN);
-    } else if (peer->ss_family == AF_INET6) {
-        static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-        const struct sockaddr_in6 *v6 = (const void *)peer;
-        if (memcmp(&v6->sin6_addr, mapped, sizeof(mapped)) == 0)
-            text = inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], memory, INET6_ADDRSTRLEN);
-        else
-            text = inet_ntop(AF_INET6, &v6->sin6_addr, memory, INET6_ADDRSTRLEN);
-    }
-    return text ? span_of(text) : SPAN_LIT("");
-}
-
 /* Formats the visit's line into the worker's batch; false when the batch is full. */
 static bool record(struct site_worker *w, const struct http_request *request,
                    struct span user_agent)
 {
     w->now = clock_wall();
     struct visitlog_visit visit = { .when = w->now, .status = 200 };
-    char address[INET6_ADDRSTRLEN];
-    if (w->site->config.client_in_log) {
-        visit.address = peer_text(request->peer, address);
+    char address[NETWORK_TEXT_BYTES];
+    const struct site_config *config = &w->site->config;
+    bool private = config->respect_gpc && site_client_wants_privacy(request);
+    if (config->client_in_log) {
         visit.method = http_method_name(request->method);
         visit.target = request->target;
         visit.minor = request->minor;
+    }
+    if (config->client_in_log && !private) {
+        visit.address = site_client_address(config, request, address);
         visit.referrer = http_request_field(request, "Referer");
         visit.user_agent = user_agent;
     }
-    return visitlog_batch_add(w->site->config.log, &w->batch, &visit);
+    return visitlog_batch_add(config->log, &w->batch, &visit);
 }
 
 enum http_verdict site_visit(struct site_worker *w, const struct http_request *request,

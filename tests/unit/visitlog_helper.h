@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "visitlog/internal.h"
 
-enum { HELPER_ARENA_BYTES = 64 << 20, HELPER_FILE_MAX = 16 << 20 };
+enum { HELPER_ARENA_BYTES = 64 << 20, HELPER_FILE_MAX = 128 << 20 };
 
 struct scratch {
     char directory[64];
