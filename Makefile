@@ -189,7 +189,7 @@ fuzz-smoke: need-build need-fuzz
 
 # The full counts of kills, fuzzing and load.
 soak: need-build need-test need-fuzz
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/tools/python/ready
 	@B=$(B) tests/soak.sh
 
 bench: need-build need-bench
