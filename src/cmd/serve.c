@@ -138,6 +138,7 @@ static bool open_log(struct server *s, struct err *err)
         .fsync = (enum visitlog_fsync)p->log_fsync,
         .pod = s->pod,
         .lock_wait_ms = p->log_lock_wait,
+        .low_percent = (unsigned)p->log_low_space,
         .keep_index = true,
         .rotate_bytes = p->log_rotate_size,
         .rotate_ms = p->log_rotate_every,

@@ -21,6 +21,10 @@ void site_livez(struct site_worker *w, struct http_reply *reply)
 void site_readyz(struct site_worker *w, struct http_reply *reply)
 {
     struct visitlog_status log = visitlog_status(w->site->config.log);
+    char text[120] = "ok";
     reply->status = log.state == VISITLOG_GOOD ? 200 : 503;
-    site_page_line(w, log.state == VISITLOG_GOOD ? "ok" : log.reason, reply);
+    if (log.room_low)
+        snprintf(text, sizeof(text), "ok, but little room is left for the log: %ju bytes",
+                 (uintmax_t)log.room_bytes);
+    site_page_line(w, log.state == VISITLOG_GOOD ? text : log.reason, reply);
 }

@@ -87,6 +87,8 @@ struct visitlog {
     _Atomic int64_t append_began_ms; /* 0 = nothing is running */
     _Atomic int64_t commit_began_ms;
     _Atomic int64_t last_visit_s;
+    _Atomic bool room_low;
+    _Atomic uint64_t room_bytes;
     struct health health;
 };
 
@@ -256,6 +258,11 @@ void commit_end(struct visitlog *log);
 
 /* Syncs all that is written; the caller has the turn. */
 must_use enum visitlog_result commit_all(struct visitlog *log);
+
+/* ---- room.c ---- */
+
+/* Looks how much room is left; called about once a second. */
+void room_look(struct visitlog *log);
 
 /* ---- health.c ---- */
 

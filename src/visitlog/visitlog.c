@@ -158,6 +158,8 @@ struct visitlog_status visitlog_status(const struct visitlog *log)
                                 running_ms(log->commit_began_ms, now_ms)),
         .size_bytes = log->segment.size_bytes,
         .last_visit_s = log->last_visit_s,
+        .room_low = log->room_low,
+        .room_bytes = log->room_bytes,
     };
     health_describe(log, status.reason, sizeof(status.reason));
     status.state = health_state(log);
@@ -212,6 +214,7 @@ void visitlog_tick(struct visitlog *log)
         replace_deleted(log);
     pthread_mutex_lock(&log->reopen_lock);
     rotate_if_due(log);
+    room_look(log);
     history_save(log, false);
     pthread_mutex_unlock(&log->reopen_lock);
 }

@@ -33,14 +33,15 @@ struct visitlog_config {
     const char *path;
     enum visitlog_format format;
     enum visitlog_fsync fsync;
-    const char *pod;            /* the `pod` of json lines */
-    int64_t lock_wait_ms;       /* how long open waits for another server's lock */
-    bool keep_index;            /* whether there is an index beside the log */
-    uint64_t rotate_bytes;      /* a larger log is rotated; 0: never */
-    int64_t rotate_ms;          /* an older one, too; 0: never */
-    uint64_t keep_segments;     /* of more rotated segments the oldest are removed; 0: keep all */
-    uint64_t keep_bytes;        /* the same for their bytes together */
-    int64_t keep_ms;            /* the same for their age */
+    const char *pod;        /* the `pod` of json lines */
+    int64_t lock_wait_ms;   /* how long open waits for another server's lock */
+    unsigned low_percent;   /* less of the file system free than this is little room; 0: never */
+    bool keep_index;        /* whether there is an index beside the log */
+    uint64_t rotate_bytes;  /* a larger log is rotated; 0: never */
+    int64_t rotate_ms;      /* an older one, too; 0: never */
+    uint64_t keep_segments; /* of more rotated segments the oldest are removed; 0: keep all */
+    uint64_t keep_bytes;    /* the same for their bytes together */
+    int64_t keep_ms;        /* the same for their age */
     void (*on_failure)(void *); /* called once, from the thread that saw the failure */
     void *on_failure_data;
 };
@@ -149,6 +150,8 @@ struct visitlog_status {
     int64_t disk_wait_ms; /* how long the disk operation that now runs has been running, or 0 */
     uint64_t size_bytes;
     int64_t last_visit_s; /* wall time of the newest visit of this run, 0 = none */
+    bool room_low;        /* little room is left; the log goes on */
+    uint64_t room_bytes;  /* free, as of the last tick that looked */
 };
 
 struct visitlog_status visitlog_status(const struct visitlog *log);

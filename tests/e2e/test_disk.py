@@ -75,6 +75,22 @@ def test_a_full_disk_refuses_and_recovers(tmp_path, small_disk):
         assert server.stop() == 0
 
 
+def test_little_room_is_told_while_there_is_some(tmp_path, small_disk):
+    with Server(tmp_path) as server:
+        time.sleep(1.2)
+        assert server.get("/readyz", admin=True)[2].strip() == b"ok"
+        filler = fill(small_disk, leave=60 << 10)
+        found = server.wait_for("little room is left for the log; enlarge the volume, or keep less")
+        assert 0 < int(found["free_bytes"]) < 200 << 10
+        status, _, body = server.get("/readyz", admin=True)
+        assert status == 200 and body.startswith(b"ok, but little room is left")
+        assert server.get("/")[0] == 200
+        filler.unlink()
+        server.wait_for("there is room for the log again")
+        assert server.get("/readyz", admin=True)[2].strip() == b"ok"
+        assert sum("little room" in line for line in server.diagnostics()) == 1
+
+
 def test_it_starts_on_a_full_disk(tmp_path, small_disk):
     with Server(tmp_path) as server:
         server.get("/")
