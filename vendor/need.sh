@@ -55,6 +55,7 @@ for group in "$@"; do
         need kubernetes-client kubectl
         need binutils readelf
         need "$clang" "$clang"
+        need goaccess goaccess
         need podman podman
         need runc runc
         ;;

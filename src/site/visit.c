@@ -30,6 +30,9 @@ static bool record(struct site_worker *w, const struct http_request *request,
         visit.address = site_client_address(config, request, address);
         visit.referrer = http_request_field(request, "Referer");
         visit.user_agent = user_agent;
+        visit.request_id = http_request_field(request, "X-Request-Id");
+        if (config->address == SITE_ADDRESS_FULL)
+            visit.forwarded = http_request_field(request, "X-Forwarded-For");
     }
     return visitlog_batch_add(config->log, &w->batch, &visit);
 }

@@ -12,14 +12,16 @@ enum {
     ADDRESS_MAX = 64,
     METHOD_MAX = 32,
     TARGET_MAX = 1700,
-    REFERRER_MAX = 900,
+    REFERRER_MAX = 700,
     USER_AGENT_MAX = 800,
+    FORWARDED_MAX = 180,
+    REQUEST_ID_MAX = 64,
     POD_MAX = 253, /* a DNS subdomain (RFC 1123), as Kubernetes names pods */
     FIXED_MAX = 256,
 };
 
-static_assert(ADDRESS_MAX + METHOD_MAX + TARGET_MAX + REFERRER_MAX + USER_AGENT_MAX + POD_MAX +
-                      FIXED_MAX <=
+static_assert(ADDRESS_MAX + METHOD_MAX + TARGET_MAX + REFERRER_MAX + USER_AGENT_MAX +
+                      FORWARDED_MAX + REQUEST_ID_MAX + POD_MAX + FIXED_MAX <=
                   VISITLOG_LINE_MAX,
               "every line fits");
 
@@ -243,6 +245,10 @@ static void add_json_line(const struct visitlog *log, struct visitlog_batch *bat
     buf_add_u64(b, visit->status);
     add_json_text(b, "referrer", visit->referrer, REFERRER_MAX);
     add_json_text(b, "user_agent", visit->user_agent, USER_AGENT_MAX);
+    if (visit->forwarded.len)
+        add_json_text(b, "forwarded", visit->forwarded, FORWARDED_MAX);
+    if (visit->request_id.len)
+        add_json_text(b, "request_id", visit->request_id, REQUEST_ID_MAX);
     add_json_text(b, "pod", span_of(log->config.pod ? log->config.pod : ""), POD_MAX);
     buf_add_str(b, "}\n");
 }

@@ -92,6 +92,8 @@ struct visitlog_visit {
     unsigned status;
     struct span referrer;
     struct span user_agent;
+    struct span forwarded;  /* what proxies said of the client, as it came */
+    struct span request_id; /* what they called the request */
 };
 
 /* The longest line, its newline included: what clients send is cut to fit. */

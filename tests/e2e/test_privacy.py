@@ -33,6 +33,13 @@ def test_the_address_in_the_log(tmp_path, sets, headers, address):
     assert line["address"] == address and line["user_agent"] == "a-visitor" and line["referrer"] == "http://r/"
 
 
+def test_what_proxies_say_is_logged_as_it_came(tmp_path):
+    line = logged(tmp_path, (), {"X-Forwarded-For": "203.0.113.9, x\"y", "X-Request-Id": "r-1"})
+    assert (line["forwarded"], line["request_id"]) == ('203.0.113.9, x"y', "r-1")
+    assert "forwarded" not in logged(tmp_path, ("log.address=anonymous",), {"X-Forwarded-For": "203.0.113.9"})
+    assert "forwarded" not in logged(tmp_path, (), {})
+
+
 @pytest.mark.parametrize("header", ["Sec-GPC", "DNT"])
 def test_who_asks_for_privacy_is_only_counted(tmp_path, header):
     line = logged(tmp_path, ("log.respect_gpc=true",), {header: "1"})
