@@ -1,6 +1,7 @@
 #include "base/std.h"
 
 #include "cmd/cmd.h"
+#include "visitlog/visitlog.h"
 
 struct cmd_args cmd_args_on(int argc, char **argv, const struct cmd_option *options)
 {
@@ -130,7 +131,12 @@ bool cmd_sources_only(int argc, char **argv, struct profile_sources *sources, in
 bool cmd_profile_load(struct arena *a, const struct profile_sources *sources, struct profile *p)
 {
     struct profile_problems problems = { .arena = a };
-    if (profile_load(a, sources, p, &problems))
+    struct err err = { 0 };
+    bool good = profile_load(a, sources, p, &problems);
+    if (good && p->log_format == VISITLOG_TEMPLATE &&
+        !visitlog_template_check(p->log_template, &err))
+        good = profile_problem_key(&problems, p, KEY_log_template, "log.template: %s", err.text);
+    if (good)
         return true;
     cmd_problems_print(a, &problems);
     return false;

@@ -135,6 +135,7 @@ static bool open_log(struct server *s, struct err *err)
     struct visitlog_config config = {
         .path = p->log_file.ptr,
         .format = (enum visitlog_format)p->log_format,
+        .template = p->log_template.ptr,
         .fsync = (enum visitlog_fsync)p->log_fsync,
         .pod = s->pod,
         .lock_wait_ms = p->log_lock_wait,
@@ -163,7 +164,7 @@ static bool open_site(struct server *s, struct err *err)
         .log = s->log,
         .pod = s->pod,
         .has_admin = p->serve_admin.len > 0,
-        .client_in_log = p->log_format == VISITLOG_COMBINED || p->log_format == VISITLOG_JSON,
+        .client_in_log = p->log_format >= VISITLOG_COMBINED,
     };
     config.trusted_count = profile_networks(&s->arena, p->serve_trusted_proxies, &config.trusted);
     s->site = site_open(&s->arena, &config);
@@ -298,10 +299,9 @@ static void tell_listening(const struct server *s)
 static void reopen(struct server *s)
 {
     struct err err = { 0 };
-    if (visitlog_reopen(s->log, &err))
-        diag(DIAG_INFO, "log reopened", diag_span("log", s->profile.log_file));
-    else
-        diag(DIAG_ERROR, "log not reopened", diag_str("error", err.text));
+    bool good = visitlog_reopen(s->log, &err);
+    diag(good ? DIAG_INFO : DIAG_ERROR, good ? "log reopened" : "log not reopened",
+         diag_span("log", s->profile.log_file), diag_str("error", err.text));
 }
 
 /* Ends the process when the disk has failed: nothing may wait for it any more. */

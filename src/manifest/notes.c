@@ -106,7 +106,11 @@ static uint64_t line_bytes(const struct profile *p)
     static const struct {
         const char *format;
         uint64_t bytes;
-    } lines[] = { { "visits", 38 }, { "django", 55 }, { "combined", 150 }, { "json", 220 } };
+    } lines[] = { { "visits", 38 },
+                  { "django", 55 },
+                  { "combined", 150 },
+                  { "json", 220 },
+                  { "template", 150 } };
     for (size_t i = 0; i < countof(lines); i++) {
         if (span_eq_str(profile_choice_word(KEY_log_format, p->log_format), lines[i].format))
             return lines[i].bytes;

@@ -75,7 +75,8 @@ struct history {
 struct visitlog {
     struct visitlog_config config;
     struct history history;
-    struct span django_end; /* " views 18 A client visited\n", with our process id */
+    struct template *template; /* of VISITLOG_TEMPLATE */
+    struct span django_end;    /* " views 18 A client visited\n", with our process id */
     pthread_mutex_t reopen_lock;
     pthread_mutex_t commit_lock;
     pthread_cond_t commit_done;
@@ -93,6 +94,31 @@ struct visitlog {
 };
 
 /* ---- line.c ---- */
+
+/*
+ * How many bytes of a line each client field may take, escapes included. What is longer is cut
+ * at a whole character. Together with what is not the client's they fit the longest line.
+ */
+enum {
+    LINE_ADDRESS_MAX = 64,
+    LINE_METHOD_MAX = 32,
+    LINE_TARGET_MAX = 1700,
+    LINE_REFERRER_MAX = 700,
+    LINE_USER_AGENT_MAX = 800,
+    LINE_FORWARDED_MAX = 180,
+    LINE_REQUEST_ID_MAX = 64,
+    LINE_POD_MAX = 253, /* a DNS subdomain (RFC 1123), as Kubernetes names pods */
+    LINE_FIXED_MAX = 256,
+};
+
+/* Appends a client's field in at most `max` bytes, "-" for an empty one. */
+void line_add_field(struct buf *b, struct span s, size_t max);
+
+/* "29/Jun/2022:14:17:37 +0000" and "2022-06-29T14:17:37+00:00". */
+void line_add_local_time(struct buf *b, const struct civil *c);
+void line_add_iso_time(struct buf *b, const struct civil *c);
+
+/* ---- whole.c ---- */
 
 /* True when the bytes (without a line end) are one whole line in any of our formats, also as
  * the Python programs wrote them that came before us. */

@@ -3,32 +3,19 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "visitlog/internal.h"
+#include "visitlog/template.h"
 
-/*
- * How many bytes of a line each client field may take, escapes included. What is longer is cut
- * at a whole character. Together with what is not the client's they fit the longest line.
- */
-enum {
-    ADDRESS_MAX = 64,
-    METHOD_MAX = 32,
-    TARGET_MAX = 1700,
-    REFERRER_MAX = 700,
-    USER_AGENT_MAX = 800,
-    FORWARDED_MAX = 180,
-    REQUEST_ID_MAX = 64,
-    POD_MAX = 253, /* a DNS subdomain (RFC 1123), as Kubernetes names pods */
-    FIXED_MAX = 256,
-};
-
-static_assert(ADDRESS_MAX + METHOD_MAX + TARGET_MAX + REFERRER_MAX + USER_AGENT_MAX +
-                      FORWARDED_MAX + REQUEST_ID_MAX + POD_MAX + FIXED_MAX <=
+static_assert((int)LINE_ADDRESS_MAX + LINE_METHOD_MAX + LINE_TARGET_MAX + LINE_REFERRER_MAX +
+                      LINE_USER_AGENT_MAX + LINE_FORWARDED_MAX + LINE_REQUEST_ID_MAX +
+                      LINE_POD_MAX + LINE_FIXED_MAX <=
                   VISITLOG_LINE_MAX,
               "every line fits");
 
 /* Years of four digits, in every zone. */
 static const int64_t latest_s = 253402214400; /* 9999-12-31 00:00:00 UTC */
 
-const char *const visitlog_format_names[] = { "visits", "django", "combined", "json", NULL };
+const char *const visitlog_format_names[] = { "visits", "django",   "combined",
+                                              "json",   "template", NULL };
 
 struct visitlog_batch visitlog_batch_on(void *memory, size_t capacity)
 {
@@ -64,9 +51,8 @@ static void add_offset(struct buf *b, const struct civil *c, const char *between
     buf_add_padded(b, minutes % 60, 2);
 }
 
-static void add_combined_stamp(struct buf *b, const struct civil *c)
+void line_add_local_time(struct buf *b, const struct civil *c)
 {
-    buf_add_str(b, " - - [");
     buf_add_padded(b, c->day, 2);
     buf_add_char(b, '/');
     buf_add_str(b, clock_month_name(c->month));
@@ -76,7 +62,21 @@ static void add_combined_stamp(struct buf *b, const struct civil *c)
     add_time(b, c);
     buf_add_char(b, ' ');
     add_offset(b, c, "");
+}
+
+static void add_combined_stamp(struct buf *b, const struct civil *c)
+{
+    buf_add_str(b, " - - [");
+    line_add_local_time(b, c);
     buf_add_str(b, "] \"");
+}
+
+void line_add_iso_time(struct buf *b, const struct civil *c)
+{
+    add_date(b, c);
+    buf_add_char(b, 'T');
+    add_time(b, c);
+    add_offset(b, c, ":");
 }
 
 /* Where the time of day's fraction goes into a json stamp: before its "+00:00". */
@@ -104,10 +104,9 @@ static void add_stamp(struct buf *b, enum visitlog_format format, const struct c
         add_combined_stamp(b, c);
         break;
     case VISITLOG_JSON:
-        add_date(b, c);
-        buf_add_char(b, 'T');
-        add_time(b, c);
-        add_offset(b, c, ":");
+        line_add_iso_time(b, c);
+        break;
+    case VISITLOG_TEMPLATE:
         break;
     }
 }
@@ -122,6 +121,8 @@ static void keep_stamp(const struct visitlog *log, struct visitlog_batch *batch,
     assert(!stamp.overflow);
     batch->stamp_len = stamp.len;
     batch->stamp_s = epoch_s;
+    batch->has_stamp = true;
+    batch->civil = c;
     batch->hour = buckets_hour(bounded_s);
     batch->day = buckets_day(&c);
 }
@@ -193,7 +194,7 @@ static void add_field(struct buf *b, struct span s, size_t max,
     b->len += field.len;
 }
 
-static void add_log_field(struct buf *b, struct span s, size_t max)
+void line_add_field(struct buf *b, struct span s, size_t max)
 {
     add_field(b, s.len ? s : SPAN_LIT("-"), max, escape_log);
 }
@@ -202,19 +203,19 @@ static void add_log_field(struct buf *b, struct span s, size_t max)
 static void add_combined_line(struct visitlog_batch *batch, const struct visitlog_visit *visit)
 {
     struct buf *b = &batch->lines;
-    add_log_field(b, visit->address, ADDRESS_MAX);
+    line_add_field(b, visit->address, LINE_ADDRESS_MAX);
     buf_add(b, batch->stamp, batch->stamp_len);
-    add_log_field(b, visit->method, METHOD_MAX);
+    line_add_field(b, visit->method, LINE_METHOD_MAX);
     buf_add_char(b, ' ');
-    add_log_field(b, visit->target, TARGET_MAX);
+    line_add_field(b, visit->target, LINE_TARGET_MAX);
     buf_add_str(b, " HTTP/1.");
     buf_add_u64(b, visit->minor);
     buf_add_str(b, "\" ");
     buf_add_u64(b, visit->status);
     buf_add_str(b, " - \"");
-    add_log_field(b, visit->referrer, REFERRER_MAX);
+    line_add_field(b, visit->referrer, LINE_REFERRER_MAX);
     buf_add_str(b, "\" \"");
-    add_log_field(b, visit->user_agent, USER_AGENT_MAX);
+    line_add_field(b, visit->user_agent, LINE_USER_AGENT_MAX);
     buf_add_str(b, "\"\n");
 }
 
@@ -238,19 +239,26 @@ static void add_json_line(const struct visitlog *log, struct visitlog_batch *bat
     buf_add_padded(b, microseconds, 6);
     buf_add(b, batch->stamp + date_len, JSON_OFFSET_LEN);
     buf_add_char(b, '"');
-    add_json_text(b, "address", visit->address, ADDRESS_MAX);
-    add_json_text(b, "method", visit->method, METHOD_MAX);
-    add_json_text(b, "target", visit->target, TARGET_MAX);
+    add_json_text(b, "address", visit->address, LINE_ADDRESS_MAX);
+    add_json_text(b, "method", visit->method, LINE_METHOD_MAX);
+    add_json_text(b, "target", visit->target, LINE_TARGET_MAX);
     buf_add_str(b, ",\"status\":");
     buf_add_u64(b, visit->status);
-    add_json_text(b, "referrer", visit->referrer, REFERRER_MAX);
-    add_json_text(b, "user_agent", visit->user_agent, USER_AGENT_MAX);
+    add_json_text(b, "referrer", visit->referrer, LINE_REFERRER_MAX);
+    add_json_text(b, "user_agent", visit->user_agent, LINE_USER_AGENT_MAX);
     if (visit->forwarded.len)
-        add_json_text(b, "forwarded", visit->forwarded, FORWARDED_MAX);
+        add_json_text(b, "forwarded", visit->forwarded, LINE_FORWARDED_MAX);
     if (visit->request_id.len)
-        add_json_text(b, "request_id", visit->request_id, REQUEST_ID_MAX);
-    add_json_text(b, "pod", span_of(log->config.pod ? log->config.pod : ""), POD_MAX);
+        add_json_text(b, "request_id", visit->request_id, LINE_REQUEST_ID_MAX);
+    add_json_text(b, "pod", span_of(log->config.pod ? log->config.pod : ""), LINE_POD_MAX);
     buf_add_str(b, "}\n");
+}
+
+static void add_template_line(const struct visitlog *log, struct visitlog_batch *batch,
+                              const struct visitlog_visit *visit)
+{
+    const struct template_context context = { .when = &batch->civil, .pod = log->config.pod };
+    template_add(log->template, &context, visit, &batch->lines);
 }
 
 /* A visit of a third hour is put to the second: clocks that jump so have no better answer. */
@@ -269,7 +277,7 @@ bool visitlog_batch_add(const struct visitlog *log, struct visitlog_batch *batch
 {
     if (buf_room(&batch->lines) < VISITLOG_LINE_MAX)
         return false;
-    if (batch->stamp_len == 0 || batch->stamp_s != visit->when.tv_sec)
+    if (!batch->has_stamp || batch->stamp_s != visit->when.tv_sec)
         keep_stamp(log, batch, visit->when.tv_sec);
     assert(visit->when.tv_nsec >= 0 && visit->when.tv_nsec < 1000000000);
     unsigned microseconds = (unsigned)visit->when.tv_nsec / 1000;
@@ -287,112 +295,12 @@ bool visitlog_batch_add(const struct visitlog *log, struct visitlog_batch *batch
     case VISITLOG_JSON:
         add_json_line(log, batch, visit, microseconds);
         break;
+    case VISITLOG_TEMPLATE:
+        add_template_line(log, batch, visit);
+        break;
     }
     assert(!batch->lines.overflow && batch->lines.len - before <= VISITLOG_LINE_MAX);
     batch->count++;
     count_part(batch);
     return true;
-}
-
-/* ---- is it a whole line? Each function takes what it names off the front of *s. ---- */
-
-/* `pattern` as it stands, but '#' is any digit. */
-static bool take(struct span *s, const char *pattern)
-{
-    size_t len = strlen(pattern);
-    if (s->len < len)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        char c = s->ptr[i];
-        if (pattern[i] == '#' ? c < '0' || c > '9' : c != pattern[i])
-            return false;
-    }
-    *s = span_from_offset(*s, len);
-    return true;
-}
-
-/* One or more bytes that are no space. */
-static bool take_word(struct span *s)
-{
-    size_t n = 0;
-    while (n < s->len && s->ptr[n] != ' ')
-        n++;
-    *s = span_from_offset(*s, n);
-    return n > 0;
-}
-
-static bool take_number(struct span *s)
-{
-    if (!take(s, "#"))
-        return false;
-    while (take(s, "#"))
-        continue;
-    return true;
-}
-
-/* A text in quotes, in which a backslash escapes. */
-static bool take_quoted(struct span *s)
-{
-    if (!take(s, "\""))
-        return false;
-    for (size_t i = 0; i < s->len; i++) {
-        if (s->ptr[i] == '"') {
-            *s = span_from_offset(*s, i + 1);
-            return true;
-        }
-        if (s->ptr[i] == '\\')
-            i++;
-    }
-    return false;
-}
-
-/* Python leaves the microseconds out when they are 0. */
-static bool is_visits(struct span s)
-{
-    if (!take(&s, "Visit at: ####-##-## ##:##:##"))
-        return false;
-    take(&s, ".######");
-    return take(&s, " ") && s.len == 0;
-}
-
-static bool is_django(struct span s)
-{
-    return take(&s, "INFO ####-##-## ##:##:##,### ") && take_word(&s) && take(&s, " ") &&
-           take_number(&s) && take(&s, " A client visited") && s.len == 0;
-}
-
-static bool is_combined(struct span s)
-{
-    return take_word(&s) && take(&s, " ") && take_word(&s) && take(&s, " ") && take_word(&s) &&
-           take(&s, " [##/") && take_word(&s) && take(&s, " ") && take_word(&s) && take(&s, " ") &&
-           take_quoted(&s) && take(&s, " ### ") && take_word(&s) && take(&s, " ") &&
-           take_quoted(&s) && take(&s, " ") && take_quoted(&s) && s.len == 0;
-}
-
-/* An object whose braces close at the very end: the beginning of one never does. */
-static bool is_json(struct span s)
-{
-    unsigned depth = 0;
-    if (s.len == 0 || s.ptr[0] != '{')
-        return false;
-    while (s.len) {
-        char c = s.ptr[0];
-        if (c == '"') {
-            if (!take_quoted(&s))
-                return false;
-            continue;
-        }
-        s = span_from_offset(s, 1);
-        depth += c == '{' || c == '[';
-        if ((c == '}' || c == ']') && --depth == 0)
-            return s.len == 0;
-    }
-    return false;
-}
-
-bool line_is_whole(struct span line)
-{
-    if (span_ends(line, SPAN_LIT("\r")))
-        line.len--;
-    return is_visits(line) || is_django(line) || is_combined(line) || is_json(line);
 }

@@ -5,6 +5,16 @@
 
 #include "base/clock.h"
 #include "visitlog/internal.h"
+#include "visitlog/template.h"
+
+static bool prepare_template(struct arena *a, struct visitlog *log, struct err *err)
+{
+    if (log->config.format != VISITLOG_TEMPLATE)
+        return true;
+    log->template = arena_alloc(a, sizeof(*log->template));
+    return log->template &&
+           template_compile(log->template, arena_copy(a, span_of(log->config.template)), err);
+}
 
 static bool prepare_text(struct arena *a, struct visitlog *log)
 {
@@ -37,7 +47,7 @@ struct visitlog *visitlog_open(struct arena *a, const struct visitlog_config *co
     struct visitlog *log = arena_alloc(a, sizeof(*log));
     if (log)
         log->config = *config;
-    if (!log || !prepare_text(a, log)) {
+    if (!log || !prepare_text(a, log) || !prepare_template(a, log, err)) {
         err_set(err, ERR_FAILED, "out of memory for the log");
         return NULL;
     }

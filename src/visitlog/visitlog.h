@@ -19,9 +19,16 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 
 /* In the order of the names in visitlog_format_names. */
-enum visitlog_format { VISITLOG_VISITS, VISITLOG_DJANGO, VISITLOG_COMBINED, VISITLOG_JSON };
+enum visitlog_format {
+    VISITLOG_VISITS,
+    VISITLOG_DJANGO,
+    VISITLOG_COMBINED,
+    VISITLOG_JSON,
+    VISITLOG_TEMPLATE
+};
 
 enum visitlog_fsync {
     VISITLOG_FSYNC_ALWAYS,   /* good = synced */
@@ -33,6 +40,7 @@ struct visitlog_config {
     const char *path;
     enum visitlog_format format;
     enum visitlog_fsync fsync;
+    const char *template;   /* of VISITLOG_TEMPLATE */
     const char *pod;        /* the `pod` of json lines */
     int64_t lock_wait_ms;   /* how long open waits for another server's lock */
     unsigned low_percent;   /* less of the file system free than this is little room; 0: never */
@@ -113,6 +121,8 @@ struct visitlog_batch {
     int64_t stamp_s;
     int64_t hour;
     int64_t day;
+    struct civil civil;
+    bool has_stamp;
     char stamp[48];
     size_t stamp_len;
 };
@@ -202,7 +212,10 @@ struct visitlog_stats {
 must_use bool visitlog_stats(struct arena *a, const char *path, struct visitlog_stats *stats,
                              struct err *err);
 
-/* NULL-terminated: "visits", "django", "combined", "json". */
+/* True for a template that visitlog_open takes; the error tells what is wrong with another. */
+must_use bool visitlog_template_check(struct span text, struct err *err);
+
+/* NULL-terminated: "visits", "django", "combined", "json", "template". */
 extern const char *const visitlog_format_names[];
 
 #endif

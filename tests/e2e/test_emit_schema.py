@@ -19,7 +19,7 @@ CUSTOM = {"HTTPRoute", "ServiceMonitor", "Certificate"}
 
 # Good values of the keys whose type alone does not tell.
 TEXTS = {
-    "serve.http": [":8080", ":80, :81", "[::]:8080"], "serve.admin": [":9090", ":9100"],
+    "serve.http": [":8080", ":80, :81", "[::]:8080"], "serve.trusted_proxies": ["10.0.0.0/8, 2001:db8::/32"], "log.template": ["x $status"], "serve.admin": [":9090", ":9100"],
     "log.file": ["data/visits.log", "/srv/log/v.txt"], "log.timezone": ["UTC0", "MSK-3"],
     "app.name": ["shop", "a1"], "app.instance": ["blue"], "app.namespace": ["trade"], "app.version": ["1.0+7"],
     "app.component": ["", "web"], "app.part_of": ["mall"], "app.kube": ["1.37"],
@@ -69,7 +69,7 @@ ALONG = {
     "service.node_port": ["service.type=NodePort"], "service.external_policy": BALANCER,
     "service.health_node_port": [*BALANCER, "service.external_policy=Local"], "storage.claim": ["storage.mode=existing"],
     "disruption.min_available": ["disruption.max_unavailable=", "workload.replicas=3"],
-    "certificate.create": ["certificate.issuer=Issuer/i"], "route.create": ["route.parents=gw"],
+    "log.template": ["log.format=template"], "certificate.create": ["certificate.issuer=Issuer/i"], "route.create": ["route.parents=gw"],
 }
 
 

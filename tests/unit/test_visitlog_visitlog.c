@@ -284,7 +284,7 @@ static void test_the_first_failure_sticks(void **state)
 static void test_names_of_the_formats(void **state)
 {
     (void)state;
-    static const char *const names[] = { "visits", "django", "combined", "json" };
+    static const char *const names[] = { "visits", "django", "combined", "json", "template" };
     for (size_t i = 0; i < countof(names); i++)
         assert_string_equal(visitlog_format_names[i], names[i]);
     assert_null(visitlog_format_names[countof(names)]);
