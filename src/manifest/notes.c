@@ -128,11 +128,13 @@ static void add_log(const struct notes *k)
     if (!quantity_parse(k->p->storage_size, &size))
         return;
     uint64_t visits = (uint64_t)(size.nano / NANO) / line_bytes(k->p);
-    buf_printf(k->out,
-               "A volume of %.*s holds about %" PRIu64
-               " visits as %.*s; nothing is ever deleted.\n",
-               SPAN_ARG(k->p->storage_size), visits,
-               SPAN_ARG(profile_choice_word(KEY_log_format, k->p->log_format)));
+    bool keeps_all = !k->p->log_keep && !k->p->log_keep_bytes && !k->p->log_keep_days;
+    if (keeps_all)
+        buf_printf(k->out,
+                   "A volume of %.*s holds about %" PRIu64
+                   " visits as %.*s; nothing is ever deleted (log.keep_bytes would).\n",
+                   SPAN_ARG(k->p->storage_size), visits,
+                   SPAN_ARG(profile_choice_word(KEY_log_format, k->p->log_format)));
 }
 
 static void add_test(const struct notes *k)
@@ -150,7 +152,7 @@ static void add_end(const struct notes *k)
     bool stay = derived_has_template(k->p) && span_eq_str(deleted, "Retain");
     buf_printf(k->out,
                "There is no shell in the image: kubectl %sdebug -it %.*s-%" PRId64
-               " --image=busybox --target=%.*s\n",
+               " --image=busybox --target=%.*s --profile=restricted\n",
                k->in, SPAN_ARG(k->d->name), k->p->workload_ordinals_start, SPAN_ARG(k->d->name));
     buf_printf(k->out, "Take it away:    app --emit ... | kubectl delete -f -%s\n",
                stay ? "   (the volumes stay)" : "");

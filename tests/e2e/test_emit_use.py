@@ -65,6 +65,7 @@ def test_notes_tell_how_to_reach_this_very_service():
     assert "curl https://a.example/" in notes(*tls) and "port-forward" not in notes(*tls)
     assert "--server-side" in notes(*sets(autoscaling__create="true"))
     assert "holds about 28256363 visits as visits" in notes()
+    assert "holds about" not in notes(*sets(log__keep_bytes="1Gi", log__rotate_size="1Mi"))
     assert "kubectl logs app-test-connection" in notes(*sets(test__create="true"))
     assert "the volumes stay" not in notes(*sets(workload__when_deleted="Delete"))
 
