@@ -95,10 +95,25 @@ static void tell_cut(const struct recovery *r, struct span torn, uint64_t bytes)
          diag_span("torn", span_from(torn.ptr, min_size(torn.len, EXCERPT_BYTES))));
 }
 
+/* The size without a hole at the end: a file of terabytes that is all hole is not read. Where the
+ * file system does not tell, the size itself. */
+static uint64_t size_of_data(const struct recovery *r)
+{
+    off_t end = 0;
+    for (;;) {
+        off_t data = lseek(r->fd, end, SEEK_DATA);
+        if (data == -1)
+            return errno == ENXIO ? (uint64_t)end : r->size;
+        end = lseek(r->fd, data, SEEK_HOLE);
+        if (end == -1 || (uint64_t)end >= r->size)
+            return r->size;
+    }
+}
+
 /* Sets *end to the size without the NULs at the end. */
 static bool find_end(const struct recovery *r, uint64_t *end, struct err *err)
 {
-    *end = r->size;
+    *end = size_of_data(r);
     while (*end) {
         size_t len = min_size(*end, VISITLOG_TAIL_BYTES);
         if (!read_window(r, *end - len, len, err))

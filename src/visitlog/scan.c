@@ -215,11 +215,20 @@ static ssize_t read_window(int fd, char *window, size_t room, uint64_t at)
     return n;
 }
 
+/* Where the next data are: there are no lines in a hole. */
+static uint64_t skip_hole(int fd, uint64_t at, uint64_t to)
+{
+    off_t data = lseek(fd, (off_t)at, SEEK_DATA);
+    if (data == -1)
+        return errno == ENXIO ? to : at;
+    return (uint64_t)data > at ? (uint64_t)data : at;
+}
+
 /* A line longer than a window, which is none of ours, counts when its end comes. */
 static bool scan_windows(struct scanner *s, char *window)
 {
     uint64_t at = s->range->from;
-    while (at < s->range->to) {
+    while ((at = skip_hole(s->range->fd, at, s->range->to)) < s->range->to) {
         size_t room = min_size(WINDOW_BYTES, s->range->to - at);
         ssize_t n = read_window(s->range->fd, window, room, at);
         if (n == -1)

@@ -91,6 +91,28 @@ def test_little_room_is_told_while_there_is_some(tmp_path, small_disk):
         assert sum("little room" in line for line in server.diagnostics()) == 1
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("line", [b"", b"Visit at: 2022-06-29 14:17:37.071203 \n"])
+def test_terabytes_of_hole_are_not_read(tmp_path, line):
+    (tmp_path / "data").mkdir()
+    log = tmp_path / "data" / "visits.log"
+    log.write_bytes(line)
+    os.truncate(log, 2 << 40)
+    with Server(tmp_path) as server:
+        assert log.read_bytes() == line
+        assert "cut a torn end off" in " ".join(server.diagnostics())
+        assert server.get("/")[0] == 200 and len(server.lines()) == (2 if line else 1)
+        server.stop()
+    if line:
+        # The hole is in the middle, before a line that somebody wrote.
+        os.truncate(log, 2 << 40)
+        with open(log, "ab") as out:
+            out.write(b"\n" + line)
+        with Server(tmp_path) as server:
+            assert json.loads(server.get("/visits", JSON)[2])["visits"] == 4
+            assert server.get("/")[0] == 200 and log.stat().st_size > 2 << 40
+
+
 def test_it_starts_on_a_full_disk(tmp_path, small_disk):
     with Server(tmp_path) as server:
         server.get("/")
