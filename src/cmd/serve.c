@@ -38,6 +38,8 @@ struct server {
     struct profile profile;
     char pod[POD_NAME_MAX + 1];
     struct visitlog *log;
+    const struct network *proxies;
+    size_t proxy_count;
     struct site *site;
     struct http_server *http;
     struct http_server *admin; /* NULL when health is on the public listeners */
@@ -166,7 +168,9 @@ static bool open_site(struct server *s, struct err *err)
         .has_admin = p->serve_admin.len > 0,
         .client_in_log = p->log_format >= VISITLOG_COMBINED,
     };
-    config.trusted_count = profile_networks(&s->arena, p->serve_trusted_proxies, &config.trusted);
+    s->proxy_count = profile_networks(&s->arena, p->serve_trusted_proxies, &s->proxies);
+    config.trusted = s->proxies;
+    config.trusted_count = s->proxy_count;
     s->site = site_open(&s->arena, &config);
     return s->site || err_set(err, ERR_FAILED, "out of memory for the site");
 }
@@ -199,6 +203,9 @@ static bool open_public(struct server *s, struct err *err)
         .workers = s->workers,
         .connections_max = (unsigned)s->profile.serve_connections,
         .buffer_bytes_max = s->profile.serve_buffers,
+        .proxy_protocol = s->profile.serve_proxy_protocol,
+        .proxies = s->proxies,
+        .proxy_count = s->proxy_count,
     };
     struct span rest = s->profile.serve_http;
     struct span address;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "http/internal.h"
+#include "http/proxy.h"
 
 /*
  * One connection.
@@ -41,6 +42,7 @@ bool conn_open(struct worker *w, int fd, const struct sockaddr_storage *peer)
     struct conn *c = &w->conns[id];
     *c = (struct conn){ .fd = fd, .state = CONN_HEAD, .in = NONE, .out = NONE };
     memcpy(&c->peer, peer, sizeof(c->peer));
+    c->proxied = w->server->config.proxy_protocol;
     w->open++;
     timer_set(w, id, TIMER_HEAD);
     loop_watch(w, fd, EPOLLIN, (uint32_t)id);
@@ -287,12 +289,33 @@ static void keep_rest(struct worker *w, int32_t id, struct span rest, enum progr
         timer_set(w, id, TIMER_HEAD);
 }
 
+/* True when the header was taken; else more is needed, or the connection is closed. */
+static bool take_proxy_header(struct worker *w, int32_t id, struct span input, size_t *taken)
+{
+    struct conn *c = &w->conns[id];
+    struct proxy_header header;
+    ptrdiff_t n = proxy_parse(&header, input);
+    if (n == 0)
+        keep_rest(w, id, input, MORE);
+    if (n < 0)
+        conn_close(w, id);
+    if (n <= 0)
+        return false;
+    if (header.client.any.sa_family != AF_UNSPEC)
+        memcpy(&c->peer, &header.client, sizeof(c->peer));
+    c->proxied = false;
+    *taken = (size_t)n;
+    return true;
+}
+
 /* Takes all requests out of the input. */
 static void process(struct worker *w, int32_t id, struct span input)
 {
     struct conn *c = &w->conns[id];
     enum progress progress = AGAIN;
     size_t at = 0;
+    if (c->proxied && !take_proxy_header(w, id, input, &at))
+        return;
     while (progress == AGAIN && at < input.len && !c->closing) {
         size_t taken;
         struct span rest = span_from_offset(input, at);
@@ -395,7 +418,8 @@ static void process_head(struct worker *w, int32_t id, const char *bytes, size_t
     uint32_t total = c->in_len + (uint32_t)len;
     /* Nothing can have changed before a line is complete, or a limit is reached; but for a CR
      * at the very start, which must have its LF. */
-    bool news = memchr(bytes, '\n', len) != NULL || total > PARSE_LINE_MAX || c->in_len < 2;
+    bool news =
+        c->proxied || memchr(bytes, '\n', len) != NULL || total > PARSE_LINE_MAX || c->in_len < 2;
     if (!pool_touch(&w->pool, c->in, total)) {
         refuse_for_memory(w, id);
     } else if (news) {

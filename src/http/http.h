@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/network.h"
 
 enum http_method {
     HTTP_GET,
@@ -107,10 +108,13 @@ struct http_config {
     const char *listen[HTTP_LISTENERS_MAX]; /* "host:port", "[addr]:port"; ":port" is every
                                                address, IPv6 and IPv4 */
     size_t listen_count;
-    unsigned workers;         /* threads, 1 to HTTP_WORKERS_MAX */
-    unsigned connections_max; /* open at once over all workers; more wait in the backlog */
-    size_t buffer_bytes_max;  /* of incomplete requests and unsent answers, over all workers */
-    size_t body_bytes_max;    /* of a request's body; more is 413 */
+    unsigned workers;              /* threads, 1 to HTTP_WORKERS_MAX */
+    unsigned connections_max;      /* open at once over all workers; more wait in the backlog */
+    size_t buffer_bytes_max;       /* of incomplete requests and unsent answers, over all workers */
+    size_t body_bytes_max;         /* of a request's body; more is 413 */
+    bool proxy_protocol;           /* every connection begins with a PROXY header */
+    const struct network *proxies; /* who may send one; others are closed */
+    size_t proxy_count;
     int64_t head_timeout_ms;  /* from the first byte of a head to its end: 408 */
     int64_t body_timeout_ms;  /* for a whole body: 408 */
     int64_t idle_timeout_ms;  /* between requests: closed */

@@ -62,6 +62,7 @@ struct conn {
     bool lingering; /* close by way of CONN_LINGER */
     bool dirty;     /* on the worker's list of this turn */
     bool carried;   /* has input that epoll will not tell of */
+    bool proxied;   /* the PROXY header is still to come */
     bool lost;      /* cannot be sent to, or there is no memory for what it does not read */
     int32_t timer_next;
     int32_t timer_previous;

@@ -230,6 +230,19 @@ static bool has_room(struct http_server *server)
     return false;
 }
 
+/* Whoever else could claim to be anybody (proxy-protocol.txt, section 4). */
+static bool is_proxy(const struct http_config *config, const struct sockaddr_storage *peer)
+{
+    struct network_address address;
+    if (!network_of_peer(peer, &address))
+        return false;
+    for (size_t i = 0; i < config->proxy_count; i++) {
+        if (network_holds(&config->proxies[i], &address))
+            return true;
+    }
+    return false;
+}
+
 /* One connection: false when there is none, or no room for one. */
 static bool accept_one(struct worker *w, const struct listener *listener)
 {
@@ -242,6 +255,11 @@ static bool accept_one(struct worker *w, const struct listener *listener)
     }
     int fd = accept4(listener->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
     int cause = errno;
+    if (fd != -1 && w->server->config.proxy_protocol && !is_proxy(&w->server->config, &peer)) {
+        atomic_fetch_sub_explicit(&w->server->open, 1, memory_order_relaxed);
+        close(fd);
+        return true;
+    }
     if (fd != -1 && conn_open(w, fd, &peer)) {
         atomic_fetch_add_explicit(&w->accepted, 1, memory_order_relaxed);
         return true;

@@ -176,6 +176,14 @@ static void check_proxies(const struct profile *p, struct profile_problems *prob
     struct span rest = p->serve_trusted_proxies;
     struct span item;
     struct network network;
+    if (p->serve_proxy_protocol && !profile_list_next(&rest, &item))
+        profile_problem_key(problems, p, KEY_serve_proxy_protocol,
+                            "serve.proxy_protocol: serve.trusted_proxies must say from whom");
+    if (p->serve_proxy_protocol && !p->serve_admin.len)
+        profile_problem_key(problems, p, KEY_serve_proxy_protocol,
+                            "serve.proxy_protocol: the kubelet sends no such header; its probes "
+                            "need an admin listener");
+    rest = p->serve_trusted_proxies;
     while (profile_list_next(&rest, &item)) {
         if (!network_parse(item, &network))
             profile_problem_key(problems, p, KEY_serve_trusted_proxies,
