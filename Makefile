@@ -49,9 +49,9 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 product_CFLAGS := $(COMMON) -O2 $(HARDEN) $(FREESTANDING)
 # What runs once, at start or to print a manifest, is built for size.
 COLD := src/cmd/% src/manifest/% src/profile/% \
-        $(foreach f,answer client listen server,src/http/$(f).c) \
-        $(foreach f,cpu digest file diag err network,src/base/$(f).c) src/site/health.c src/site/visits.c \
-        $(foreach f,acquire history index read recover room rotate scan segments stats tail template \
+        $(foreach f,answer body client listen proxy server,src/http/$(f).c) \
+        $(foreach f,arena clock cpu digest file diag err network,src/base/$(f).c) src/main.c src/site/health.c src/site/visits.c \
+        $(foreach f,acquire health history index read recover room rotate scan segments stats tail template \
           whole,src/visitlog/$(f).c)
 product_cold = $(if $(filter $(COLD),$(1)),-Os)
 host_CFLAGS    := $(COMMON) -O1 -g
