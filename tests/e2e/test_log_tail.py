@@ -53,6 +53,9 @@ def test_follow_through_rotations(tmp_path):
         seen = []
         reader = threading.Thread(target=lambda: seen.extend(json.loads(line)["user_agent"] for line in follower.stdout))
         reader.start()
+        deadline = time.monotonic() + 10
+        while not seen and time.monotonic() < deadline:
+            time.sleep(0.02)
         for number in range(1, 60):
             server.get(headers={"User-Agent": str(number)})
             time.sleep(0.08)

@@ -3,6 +3,10 @@
 The file system is shut down without writing its journal (ioctl EXT4_IOC_SHUTDOWN, NOLOGFLUSH), which
 is what pulling the plug does to it: what was synced is there after the next mount, and nothing else
 has to be. Until then every write and sync fails with EIO, so the server's fail-stop is seen, too.
+
+What counts is what was answered before the cut began. When the power really goes, nothing is answered
+after it; here the machine goes on, and a sync that was on its way when the journal was given up may
+still return success: jbd2_complete_transaction finds the transaction neither running nor committing.
 """
 import fcntl
 import json
@@ -57,12 +61,12 @@ def disk(tmp_path):
 
 
 def cut_under_load(directory, disk, sets):
-    """One round: the acknowledged numbers with their times, the moment of the cut, and what is left."""
+    """One round: what was acknowledged before the cut, all that was asked, and what is left."""
     server = Server(directory, "serve.workers=2", *sets)
     with Load(server.port, 8) as load:
         time.sleep(random.uniform(0.3, 1.4))
+        before_the_cut = load.acknowledged
         disk.cut()
-        moment = time.monotonic()
         # An input/output error ends it, at the latest when the rest is told to end.
         time.sleep(0.1)
     status = server.process.poll()
@@ -78,7 +82,7 @@ def cut_under_load(directory, disk, sets):
         total = json.loads(again.get("/visits", JSON)[2])["visits"]
         lines = len(run("cat", again.log).stdout.splitlines())
         again.stop()
-    return load.acknowledged, moment, total, lines, status
+    return before_the_cut, len(load.acknowledged), total, lines, status
 
 
 @pytest.mark.timeout(1800)
@@ -88,10 +92,11 @@ def test_no_acknowledged_visit_is_lost_with_the_power(tmp_path, disk, sets):
     before = 0
     statuses = set()
     for _ in range(ROUNDS):
-        acknowledged, _, total, lines, status = cut_under_load(tmp_path, disk, sets)
+        acknowledged, answered, total, lines, status = cut_under_load(tmp_path, disk, sets)
         assert acknowledged and len(acknowledged) == len(set(acknowledged)) and min(acknowledged) > before
-        assert max(acknowledged) <= total <= before + len(acknowledged) + 8, "an acknowledged visit went with the power"
-        assert lines == total
+        found = (max(acknowledged), total, lines)
+        assert max(acknowledged) <= total <= before + answered + 8, f"an acknowledged visit went with the power: {found}"
+        assert lines == total, found
         statuses.add(status)
         before = total
     assert statuses == {74}, "a failed disk ends the server with 74"
