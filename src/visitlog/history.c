@@ -154,16 +154,35 @@ static int64_t age_ms(const struct visitlog *log)
     return min_i64(age_s * 1000, log->config.rotate_ms);
 }
 
+/* A rotation that was cut short left the file in use a second name, that of a segment to be. */
+static void drop_second_name(struct opening *o)
+{
+    while (o->list.count && same_file(o->list.items[o->list.count - 1].id, o->live)) {
+        const char *path = o->list.items[--o->list.count].path;
+        if (unlink(path) != 0)
+            diag(DIAG_WARN, "the log has a second name that cannot be removed",
+                 diag_str("name", path), diag_str("error", err_errno_name(errno)));
+    }
+}
+
+static bool open_history(struct opening *o, uint64_t *total, struct err *err)
+{
+    const struct visitlog *log = o->log;
+    if (!id_of(log->segment.fd, &o->live))
+        return err_set_os(err, ERR_DISK, "cannot examine the log %.200s", log->config.path);
+    if (!segments_list(o->arena, log->config.path, &o->list, err))
+        return false;
+    drop_second_name(o);
+    return find_history(o, total, err);
+}
+
 bool history_open(struct visitlog *log, uint64_t *total, struct err *err)
 {
     struct arena scratch;
     struct opening o = { .log = log, .arena = &scratch };
     if (!arena_init(&scratch, SCRATCH_BYTES, err))
         return false;
-    bool good = (id_of(log->segment.fd, &o.live) ||
-                 err_set_os(err, ERR_DISK, "cannot examine the log %.200s", log->config.path)) &&
-                segments_list(&scratch, log->config.path, &o.list, err) &&
-                find_history(&o, total, err);
+    bool good = open_history(&o, total, err);
     log->history.summary.segments = o.list.count;
     log->history.began_ms = clock_mono_ms() - age_ms(log);
     log->history.changed = true;

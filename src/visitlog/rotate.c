@@ -8,11 +8,12 @@
 #include "visitlog/internal.h"
 
 /*
- * Rotation. One thread does it, and only two renames stand between two batches of a worker:
+ * Rotation. One thread does it, and only a link and a rename stand between two batches of a
+ * worker:
  *
  *   1  sync what is written                       so that the last sync, in 6, is short
  *   2  create <log>.new, lock it                  whoever opens the log next finds it held
- *   3  with append_lock: rename <log> to its segment's name
+ *   3  with append_lock: link <log> to its segment's name
  *   4                    rename <log>.new to <log>; from here on visits go to it
  *   5  without it: sync the directory             before that, nothing in the new file may be
  *   6  sync the old file, and close it            acknowledged as synced
@@ -20,8 +21,11 @@
  * The turn to commit is held from 1 to 6, so nobody acknowledges a visit in the new file before
  * its name is safe, nor takes a sync of the new file for one of the old.
  *
- * A crash before 3 leaves an empty <log>.new, which the next rotation takes; between 3 and 4, no
- * file of the log's name: the next start makes one, and knows the total by the segment's name.
+ * So there is a file of the log's name at every moment, and it is locked: nobody who starts
+ * meanwhile can begin one of their own. (Where a file system has no links, 3 is a rename.)
+ *
+ * A crash before 3 leaves an empty <log>.new, which the next rotation takes; between 3 and 4, one
+ * file of two names, of which the next start takes the segment's away (history.c).
  * When 3 or 4 fails, the old file gets its name back and stays in use, and rotation is tried again
  * later; an input/output error ends the server, as it does anywhere near the log.
  */
@@ -87,12 +91,14 @@ static bool exchange_names(struct rotation *r)
         errno = EEXIST;
         return put_off(r, "name the segment");
     }
-    if (rename(log->config.path, r->rotated) != 0)
-        return put_off(r, "rename the log");
+    bool linked = link(log->config.path, r->rotated) == 0;
+    bool no_links = !linked && (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS);
+    if (!linked && !(no_links && rename(log->config.path, r->rotated) == 0))
+        return put_off(r, "name the segment");
     if (rename(r->fresh, log->config.path) == 0)
         return true;
     put_off(r, "rename the next file");
-    if (rename(r->rotated, log->config.path) != 0)
+    if ((linked ? unlink(r->rotated) : rename(r->rotated, log->config.path)) != 0)
         health_note(log, (struct disk_end){ VISITLOG_FAILED, DISK_ROTATE, errno });
     return false;
 }

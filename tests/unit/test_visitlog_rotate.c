@@ -3,7 +3,7 @@
  * of opening, appending, rotating, index writing and closing, as kill -9 would; then the log is
  * opened again, and every visit that was acknowledged must be there once, under its number.
  */
-/* WRAP: open rename fsync fdatasync write ftruncate unlink close flock pwrite access fstat */
+/* WRAP: open link rename fsync fdatasync write ftruncate unlink close flock pwrite access fstat */
 #include "base/std.h"
 
 #include <dirent.h>
@@ -40,6 +40,7 @@ static bool is_due(const char *name)
     }
 
 WRAPPED(int, rename, (const char *from, const char *to), (from, to))
+WRAPPED(int, link, (const char *from, const char *to), (from, to))
 WRAPPED(int, fsync, (int fd), (fd))
 WRAPPED(int, fdatasync, (int fd), (fd))
 WRAPPED(ssize_t, write, (int fd, const void *bytes, size_t len), (fd, bytes, len))
@@ -305,8 +306,8 @@ static void fail_everywhere(struct scratch *s, const char *name, int os_errno)
 
 static void test_every_call_fails_once(void **state)
 {
-    static const char *const names[] = { "open",  "rename", "fsync",  "fdatasync", "write",
-                                         "flock", "unlink", "pwrite", "fstat" };
+    static const char *const names[] = { "open", "rename", "fsync",  "fdatasync", "write",
+                                         "link", "flock",  "unlink", "pwrite",    "fstat" };
     static const int errnos[] = { EIO, ENOSPC, EACCES };
     for (size_t n = 0; n < countof(names); n++) {
         for (size_t e = 0; e < countof(errnos); e++)
@@ -319,12 +320,12 @@ static void test_a_rename_that_fails_leaves_the_old_log_in_use(void **state)
     struct scratch *s = *state;
     struct visitlog *log = open_good(s, 0);
     append_next(log, 2);
-    only = "rename";
+    static const char *const steps[] = { "link", "rename" };
     fail_errno = EACCES;
-    for (calls_left = 0; calls_left < 2; calls_left++) {
-        int which = calls_left;
+    for (size_t i = 0; i < countof(steps); i++) {
+        only = steps[i];
+        calls_left = 0;
         visitlog_tick(log);
-        calls_left = which;
         log->history.rotate_at_ms = 0;
         append_next(log, 1);
     }
