@@ -64,7 +64,7 @@ const struct command command_table[] = {
       PROFILE_HELP "\nWithout LOG, the file that log.file names.\n", cmd_stats },
     { "probe", "[-t DURATION] [--expect STATUS] URL",
       "ask a server once, and tell whether it answers",
-      "  -t, --timeout DURATION     for everything (3s)\n"
+      "  -t, --timeout DURATION     for everything but the look-up of the name (3s)\n"
       "      --expect STATUS        this status is good (any from 200 to 399)\n"
       "\nExit status: 0 good, 1 not, 2 wrong request. It is never counted as a visit.\n",
       cmd_probe },

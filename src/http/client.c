@@ -110,6 +110,16 @@ static int connect_to(const struct addrinfo *address, int64_t deadline_ms)
     return -1;
 }
 
+/* When to give an address up, so that one that is silent leaves time for those behind it. */
+static int64_t share_of(const struct addrinfo *address, int64_t deadline_ms)
+{
+    int64_t now_ms = clock_mono_ms();
+    int64_t count = 0;
+    for (const struct addrinfo *a = address; a; a = a->ai_next)
+        count++;
+    return now_ms + (deadline_ms - now_ms) / count;
+}
+
 static int connect_any(const struct client_url *url, int64_t deadline_ms,
                        struct client_answer *answer, struct err *err)
 {
@@ -123,7 +133,7 @@ static int connect_any(const struct client_url *url, int64_t deadline_ms,
     }
     for (const struct addrinfo *a = list; a && fd == -1; a = a->ai_next) {
         name_peer(a, answer->peer, sizeof(answer->peer));
-        fd = connect_to(a, deadline_ms);
+        fd = connect_to(a, share_of(a, deadline_ms));
     }
     if (fd == -1)
         err_set_os(err, ERR_FAILED, "cannot connect to %s", answer->peer);

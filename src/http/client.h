@@ -25,9 +25,10 @@ struct client_answer {
 };
 
 /*
- * Asks for it: every address of the host's is tried in turn, until one is connected to. The time
- * is for everything, but for the look-up of the name, which has the resolver's own limits. False:
- * no whole head of an answer came; the error tells from where, and what happened instead.
+ * Asks for it: every address of the host's is tried in turn, until one is connected to; each may
+ * take an equal share of the time that is left. The time is for everything, but for the look-up of
+ * the name, which has the resolver's own limits. False: no whole head of an answer came; the error
+ * tells from where, and what happened instead.
  */
 must_use bool client_get(const struct client_url *url, int64_t timeout_ms,
                          struct client_answer *answer, struct err *err);

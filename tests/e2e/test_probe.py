@@ -3,6 +3,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -87,6 +88,40 @@ def test_nobody_there():
     assert done.returncode == 1 and "ECONNREFUSED" in done.stderr
     done = subprocess.run(["unshare", "--net", APP, "probe", "http://no.such.name.example/"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "no.such.name.example" in done.stderr
+
+
+SILENT_THEN_GOOD = """
+import socket, subprocess, sys, threading
+silent = socket.socket()
+silent.bind(("127.0.0.2", 8080))
+silent.listen(0)
+waiting = [socket.socket() for _ in range(3)]  # its queue is full: it takes nobody, and refuses nobody
+for s in waiting:
+    s.setblocking(False)
+    s.connect_ex(("127.0.0.2", 8080))
+good = socket.socket()
+good.bind(("127.0.0.3", 8080))
+good.listen()
+
+def serve():
+    connection, _ = good.accept()
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n")
+    connection.close()
+
+threading.Thread(target=serve, daemon=True).start()
+sys.exit(subprocess.run(["chroot", sys.argv[1], "/app", "probe", "--timeout", "2s", "http://two:8080/"]).returncode)
+"""
+
+
+@pytest.mark.product
+def test_an_address_that_is_silent_leaves_time_for_the_next(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "hosts").write_text("127.0.0.2 two\n127.0.0.3 two\n")
+    shutil.copy2(APP, tmp_path / "app")
+    done = subprocess.run(["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, "-c",
+                           SILENT_THEN_GOOD, tmp_path], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0 and "200 OK from 127.0.0.3:8080" in done.stdout, done.stderr
 
 
 def test_a_redirection_is_good_and_not_followed():
