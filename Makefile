@@ -131,7 +131,7 @@ test: need-build need-test
 # A test file asks for replaced system calls by a line "WRAP: write fdatasync ...".
 wraps = $(foreach f,$(shell sed -n 's/^.*WRAP: \(.*[a-z0-9]\).*$$/\1/p' $(1)),-Wl,--wrap=$(f))
 define unit_rules
-$(B)/$(1)/unit/%: tests/unit/%.c $(B)/$(1)/libapp.a $$($(1)_LIBS)
+$(B)/$(1)/unit/%: tests/unit/%.c $(B)/$(1)/libapp.a $$($(1)_LIBS) | $(MUSL)/lib/libc.a
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
 	$(Q)$(CC) $$($(1)_CFLAGS) -isystem $(MUSL_SRC) -idirafter $(MUSL_SRC)/src/internal -MF $$@.d $$< \
